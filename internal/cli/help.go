@@ -43,7 +43,7 @@ func writeUsage(w io.Writer, l Lang, path []*Command) {
 		for _, f := range cmd.flags().list {
 			words = append(words, f.short())
 		}
-		fmt.Fprintln(w, strings.Join(append(words, cmd.Args), " "))
+		fmt.Fprintln(w, strings.TrimRight(strings.Join(append(words, cmd.Args), " "), " "))
 	}
 	if len(cmd.Sub) > 0 {
 		fmt.Fprintln(w, head, pathName(path), T("命令 [选项]", "COMMAND [FLAGS]").In(l))
