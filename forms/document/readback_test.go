@@ -18,6 +18,9 @@ import (
 	"github.com/makiuchi-d/gozxing"
 	"github.com/makiuchi-d/gozxing/qrcode"
 
+	"onedoor/forms/document/cjkfont"
+	"onedoor/forms/document/layout"
+	"onedoor/forms/document/paint"
 	"onedoor/forms/document/sign"
 )
 
@@ -134,6 +137,32 @@ func ownText(t *testing.T, pdf []byte) string {
 		}
 	}
 	return text.String()
+}
+
+// TestEveryCode shows 12,000 characters, so that every value occurs in both
+// bytes of the codes that brackets, backslashes and line ends could spoil.
+func TestEveryCode(t *testing.T) {
+	fonts, err := cjkfont.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want []rune
+	for r := rune(0x4E00); len(want) < 12000; r++ {
+		want = append(want, r)
+	}
+	f := layout.NewFlow(layout.NewPen(fonts), layout.Frame{W: 600, H: 800, Top: 20, Bottom: 20, Left: 20, Right: 20})
+	f.Paragraph(layout.Style{Size: 8, Lead: 9}, f.Full(), layout.Left, 0, string(want))
+	pdf, err := paint.PDF(fonts, 600, 800, f.Pages, paint.Meta{Title: "字", Created: sampleTime})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := strings.ReplaceAll(ownText(t, pdf), "\n", ""); got != string(want) {
+		t.Error("the text layer differs")
+	}
+	text := run(t, "pdftotext", "-raw", write(t, pdf), "-")
+	if got := strings.NewReplacer("\n", "", "\f", "").Replace(text); got != string(want) {
+		t.Error("poppler reads another text")
+	}
 }
 
 func TestSignatureByPoppler(t *testing.T) {

@@ -12,7 +12,7 @@ import (
 // nothing special. A Cut belongs to one goroutine.
 type Cut struct {
 	set   *Set
-	codes map[slot]rune
+	codes map[slot]uint16
 	face  face
 }
 
@@ -21,9 +21,7 @@ type slot struct {
 	char   rune
 }
 
-// maxGlyphs keeps codes below the surrogate range, because the PDF library
-// takes a code for a Unicode character.
-const maxGlyphs = 0xD7FF
+const maxGlyphs = 0xFFFF
 
 // NewCut starts an empty cut of s.
 func NewCut(s *Set) (*Cut, error) {
@@ -31,14 +29,14 @@ func NewCut(s *Set) (*Cut, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Cut{set: s, codes: map[slot]rune{}, face: face{glyphs: []drawn{notdef}}}, nil
+	return &Cut{set: s, codes: map[slot]uint16{}, face: face{glyphs: []drawn{notdef}}}, nil
 }
 
-// Encode returns the codes of text, one rune (1..n) for each character, adding
-// glyphs to the cut as needed. A character that no font has is an error: the
+// Encode returns the codes of text, two bytes for each character, adding glyphs
+// to the cut as needed. A character that no font has is an error: the
 // caller must have drawn it in some other way.
 func (c *Cut) Encode(w Weight, text string) (string, error) {
-	var out strings.Builder
+	out := make([]byte, 0, 2*len(text))
 	for _, r := range text {
 		code, ok := c.codes[slot{w, r}]
 		if !ok {
@@ -47,12 +45,12 @@ func (c *Cut) Encode(w Weight, text string) (string, error) {
 				return "", err
 			}
 		}
-		out.WriteRune(code)
+		out = be.AppendUint16(out, code)
 	}
-	return out.String(), nil
+	return string(out), nil
 }
 
-func (c *Cut) add(w Weight, r rune) (rune, error) {
+func (c *Cut) add(w Weight, r rune) (uint16, error) {
 	f, gid, ok := c.set.find(w, r)
 	if !ok {
 		return 0, fmt.Errorf("cjkfont: no glyph for U+%04X", r)
@@ -64,7 +62,7 @@ func (c *Cut) add(w Weight, r rune) (rune, error) {
 	if err != nil {
 		return 0, err
 	}
-	code := rune(len(c.face.glyphs))
+	code := uint16(len(c.face.glyphs))
 	c.face.glyphs = append(c.face.glyphs, g)
 	c.codes[slot{w, r}] = code
 	return code, nil
@@ -75,18 +73,7 @@ func (c *Cut) Len() int { return len(c.face.glyphs) - 1 }
 
 // FontFile is the TrueType file to embed: outlines, but no character map, which
 // Identity-H does not use.
-func (c *Cut) FontFile() []byte { return assemble(c.face.core(true)) }
-
-// MetricsFile is a font without outlines whose character map is the codes. It
-// tells a PDF library the widths, and costs it next to nothing to parse.
-func (c *Cut) MetricsFile() []byte {
-	t := c.face.core(false)
-	c.face.describe(t)
-	n := c.Len()
-	t["cmap"] = words(0, 1, 3, 1, 0, 12, // one format 4 map of two segments
-		4, 32, 0, 4, 4, 1, 0, n, 0xFFFF, 0, 1, 0xFFFF, 0, 1, 0, 0)
-	return assemble(t)
-}
+func (c *Cut) FontFile() []byte { return assemble(c.face.core()) }
 
 // Widths is the PDF /W array: the advance of each code in thousandths.
 func (c *Cut) Widths() string {

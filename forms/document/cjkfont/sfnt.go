@@ -28,7 +28,7 @@ const (
 )
 
 // core returns the tables that a PDF needs to draw the glyphs.
-func (w *face) core(outlines bool) map[string][]byte {
+func (w *face) core() map[string][]byte {
 	var glyf, loca, hmtx []byte
 	box := [4]int16{0, descent, Em, ascent}
 	points, contours := uint16(0), uint16(0)
@@ -36,7 +36,7 @@ func (w *face) core(outlines bool) map[string][]byte {
 		loca = be.AppendUint32(loca, uint32(len(glyf)))
 		hmtx = be.AppendUint16(hmtx, uint16(g.advance))
 		hmtx = be.AppendUint16(hmtx, uint16(g.bearing))
-		if !outlines || len(g.outline) < 10 {
+		if len(g.outline) < 10 {
 			continue
 		}
 		p, c := size(g.outline)

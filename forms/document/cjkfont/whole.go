@@ -32,7 +32,7 @@ func Subset(src *Font, runes []rune, family string, bold bool) ([]byte, error) {
 	if len(w.glyphs) > 0xFFFF {
 		return nil, fmt.Errorf("cjkfont: %d glyphs do not fit one font", len(w.glyphs))
 	}
-	t := w.core(true)
+	t := w.core()
 	w.describe(t)
 	t["cmap"] = w.cmap12()
 	return assemble(t), nil

@@ -1,5 +1,7 @@
 package layout
 
+import "strings"
+
 // Align is where text stands within its width.
 type Align uint8
 
@@ -84,14 +86,12 @@ func (f *Flow) wrapIndented(st Style, text string, width, indent float64) []stri
 	if indent == 0 {
 		return f.Pen.Wrap(st, text, width)
 	}
+	text = lineEnds.Replace(text)
 	first := f.Pen.Wrap(st, text, width-indent)
 	if len(first) < 2 {
 		return first
 	}
-	rest := text[len(first[0]):]
-	for len(rest) > 0 && (rest[0] == ' ' || rest[0] == '\n') {
-		rest = rest[1:]
-	}
+	rest := strings.TrimLeft(text[len(first[0]):], " \n")
 	return append(first[:1], f.Pen.Wrap(st, rest, width)...)
 }
 

@@ -11,12 +11,14 @@ const (
 	notLast  = "（〔［｛〈《「『【〖“‘￥＄([{$#"
 )
 
+var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\t", " ")
+
 // Wrap breaks s into lines no wider than width; "\n" is a break that must be.
 // Nothing is lost but the spaces at a break. Words of letters and digits stay
 // whole unless one is wider than the line.
 func (p *Pen) Wrap(st Style, s string, width float64) []string {
 	var lines []string
-	for _, par := range strings.Split(s, "\n") {
+	for _, par := range strings.Split(lineEnds.Replace(s), "\n") {
 		lines = append(lines, p.wrapParagraph(st, []rune(par), width)...)
 	}
 	return lines

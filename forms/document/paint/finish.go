@@ -24,36 +24,42 @@ const subsetName = "ODCUTA+NotoSerifSC"
 var (
 	xrefAt   = regexp.MustCompile(`startxref\n(\d+)\n%%EOF\n?$`)
 	xrefLine = regexp.MustCompile(`(?m)^(\d{10}) 00000 n ?$`)
-	type0    = regexp.MustCompile(`/Subtype /Type0\n`)
 	pageText = regexp.MustCompile(`^<</Length \d+>>\nstream\n`)
 )
 
-// finish rewrites gofpdf's file: its font objects are replaced by the real cut
-// (glyph numbers as codes, true character map), page contents are compressed,
-// document information and catalogue are our own.
+// placeholder marks the font object that gofpdf wrote for family.
+var placeholder = []byte("/BaseFont /" + family)
+
+// finish rewrites gofpdf's file: its font is replaced by the real cut (glyph
+// numbers as codes, true character map), page contents are compressed, document
+// information and catalogue are our own.
 func finish(raw []byte, cut *cjkfont.Cut, meta Meta) ([]byte, error) {
 	objs, err := split(raw)
 	if err != nil {
 		return nil, err
 	}
-	font := slices.IndexFunc(objs, type0.Match)
-	if font < 1 || font+6 >= len(objs)-2 {
+	font := slices.IndexFunc(objs, func(o []byte) bool { return bytes.Contains(o, placeholder) })
+	if font < 1 || len(objs) < 6 {
 		return nil, fmt.Errorf("paint: unexpected layout of the drawn file")
 	}
-	for i := 1; i < font; i++ {
-		if m := pageText.Find(objs[i]); m != nil {
-			body := bytes.TrimSuffix(objs[i][len(m):], []byte("\nendstream"))
-			if objs[i], err = packed("", body); err != nil {
+	z, err := newPacker()
+	if err != nil {
+		return nil, err
+	}
+	for i, o := range objs {
+		if m := pageText.Find(o); m != nil {
+			body := bytes.TrimSuffix(o[len(m):], []byte("\nendstream"))
+			if objs[i], err = z.stream("", body); err != nil {
 				return nil, err
 			}
 		}
 	}
-	if err := putFont(objs, font, cut); err != nil {
-		return nil, err
-	}
 	info, root := len(objs)-2, len(objs)-1
 	objs[info] = infoDict(meta)
 	objs[root] = []byte("<</Type/Catalog/Pages 1 0 R/Lang(zh-CN)/ViewerPreferences<</DisplayDocTitle true>>>>")
+	if objs, err = putFont(objs, font, cut, z); err != nil {
+		return nil, err
+	}
 	return write(objs, info, root), nil
 }
 
@@ -113,39 +119,52 @@ func objectEnd(o []byte) int {
 	return skip + end
 }
 
-// putFont replaces the seven objects of gofpdf's font, whose order is fixed.
-func putFont(objs [][]byte, n int, cut *cjkfont.Cut) (err error) {
-	file := cut.FontFile()
-	objs[n] = fmt.Appendf(nil, "<</Type/Font/Subtype/Type0/BaseFont/%s/Encoding/Identity-H/DescendantFonts[%d 0 R]/ToUnicode %d 0 R>>",
-		subsetName, n+1, n+2)
-	objs[n+1] = fmt.Appendf(nil, "<</Type/Font/Subtype/CIDFontType2/BaseFont/%s/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>"+
-		"/FontDescriptor %d 0 R/DW 1000/W%s/CIDToGIDMap/Identity>>", subsetName, n+4, cut.Widths())
-	if objs[n+2], err = packed("", cut.ToUnicode()); err != nil {
-		return err
-	}
-	objs[n+4] = fmt.Appendf(nil, "<</Type/FontDescriptor/FontName/%s/Flags 4/FontBBox[0 -286 1000 1151]/ItalicAngle 0"+
-		"/Ascent 1151/Descent -286/CapHeight 733/StemV 80/FontFile2 %d 0 R>>", subsetName, n+6)
-	objs[n+6], err = packed(fmt.Sprintf("/Length1 %d", len(file)), file)
-	// gofpdf's character collection and glyph map are not referred to any more.
-	objs[n+3], objs[n+5] = nil, nil
-	return err
-}
-
-// packed is a compressed stream object.
-func packed(entries string, body []byte) ([]byte, error) {
-	var z bytes.Buffer
-	w, err := zlib.NewWriterLevel(&z, 6)
+// putFont replaces the placeholder by the document's font, adding the objects
+// that belong to it at the end.
+func putFont(objs [][]byte, font int, cut *cjkfont.Cut, z *packer) ([][]byte, error) {
+	n := len(objs)
+	objs[font] = fmt.Appendf(nil, "<</Type/Font/Subtype/Type0/BaseFont/%s/Encoding/Identity-H/DescendantFonts[%d 0 R]/ToUnicode %d 0 R>>",
+		subsetName, n, n+2)
+	glyphs := fmt.Appendf(nil, "<</Type/Font/Subtype/CIDFontType2/BaseFont/%s/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>"+
+		"/FontDescriptor %d 0 R/DW 1000/W%s/CIDToGIDMap/Identity>>", subsetName, n+1, cut.Widths())
+	descriptor := fmt.Appendf(nil, "<</Type/FontDescriptor/FontName/%s/Flags 4/FontBBox[0 -286 1000 1151]/ItalicAngle 0"+
+		"/Ascent 1151/Descent -286/CapHeight 733/StemV 80/FontFile2 %d 0 R>>", subsetName, n+3)
+	toUnicode, err := z.stream("", cut.ToUnicode())
 	if err != nil {
 		return nil, err
 	}
-	if _, err := w.Write(body); err != nil {
+	ttf := cut.FontFile()
+	file, err := z.stream(fmt.Sprintf("/Length1 %d", len(ttf)), ttf)
+	return append(objs, glyphs, descriptor, toUnicode, file), err
+}
+
+// packer compresses the streams of one file. Making a compressor costs more
+// than a page, so one serves them all.
+type packer struct {
+	buf bytes.Buffer
+	w   *zlib.Writer
+}
+
+func newPacker() (*packer, error) {
+	w, err := zlib.NewWriterLevel(nil, level)
+	return &packer{w: w}, err
+}
+
+// level: three fifths of the best one's time for 5 % more bytes.
+const level = 3
+
+// stream is a compressed stream object.
+func (p *packer) stream(entries string, body []byte) ([]byte, error) {
+	p.buf.Reset()
+	p.w.Reset(&p.buf)
+	if _, err := p.w.Write(body); err != nil {
 		return nil, err
 	}
-	if err := w.Close(); err != nil {
+	if err := p.w.Close(); err != nil {
 		return nil, err
 	}
-	out := fmt.Appendf(nil, "<<%s/Filter/FlateDecode/Length %d>>\nstream\n", entries, z.Len())
-	return append(append(out, z.Bytes()...), "\nendstream"...), nil
+	out := fmt.Appendf(nil, "<<%s/Filter/FlateDecode/Length %d>>\nstream\n", entries, p.buf.Len())
+	return append(append(out, p.buf.Bytes()...), "\nendstream"...), nil
 }
 
 func infoDict(m Meta) []byte {
@@ -170,40 +189,20 @@ func hex16(s string) string {
 	return b.String()
 }
 
-// write lays the objects out as a file. Numbers without a body are free.
+// write lays the objects out as a file.
 func write(objs [][]byte, info, root int) []byte {
 	out := []byte("%PDF-1.7\n%\xE2\xE3\xCF\xD3\n")
-	at := make([]int, len(objs))
-	for i, o := range objs {
-		if o == nil {
-			continue
-		}
-		at[i] = len(out)
-		out = fmt.Appendf(out, "%d 0 obj\n", i)
+	table := fmt.Appendf(nil, "xref\n0 %d\n0000000000 65535 f \n", len(objs))
+	for i, o := range objs[1:] {
+		table = fmt.Appendf(table, "%010d 00000 n \n", len(out))
+		out = fmt.Appendf(out, "%d 0 obj\n", i+1)
 		out = append(append(out, o...), "\nendobj\n"...)
 	}
 	xref := len(out)
-	out = fmt.Appendf(out, "xref\n0 %d\n", len(objs))
-	for i, pos := range at {
-		if objs[i] == nil {
-			out = fmt.Appendf(out, "%010d %05d f \n", nextFree(objs, i), 65535)
-			continue
-		}
-		out = fmt.Appendf(out, "%010d 00000 n \n", pos)
-	}
+	out = append(out, table...)
 	id := sha256.Sum256(out)
 	return fmt.Appendf(out, "trailer\n<</Size %d/Root %d 0 R/Info %d 0 R/ID[<%x><%x>]>>\nstartxref\n%d\n%%%%EOF\n",
 		len(objs), root, info, id[:16], id[:16], xref)
-}
-
-// nextFree is the next number in the chain of free objects, 0 at its end.
-func nextFree(objs [][]byte, i int) int {
-	for j := i + 1; j < len(objs); j++ {
-		if objs[j] == nil {
-			return j
-		}
-	}
-	return 0
 }
 
 // Zone is China Standard Time, in which all dates of a document stand. China

@@ -42,7 +42,6 @@ func PDF(fonts *cjkfont.Set, width, height float64, pages []layout.Page, meta Me
 	pdf.SetModificationDate(meta.Created)
 	pdf.SetMargins(0, 0, 0)
 	pdf.SetAutoPageBreak(false, 0)
-	pdf.AddUTF8FontFromBytes(family, "", cut.MetricsFile())
 	for i, p := range pages {
 		pdf.AddPage()
 		for j, op := range p.Ops {
@@ -56,7 +55,12 @@ func PDF(fonts *cjkfont.Set, width, height float64, pages []layout.Page, meta Me
 	return finish(raw.Bytes(), cut, meta)
 }
 
-const family = "od"
+// family is a font that gofpdf knows by itself. It only holds the place: with
+// such a font gofpdf passes the bytes of a text through untouched, which are
+// our two-byte codes, and finish puts the document's own font there. The way
+// by AddUTF8Font would cost gofpdf a table of 65,536 widths, written out as
+// JSON, for each document, and cannot hold characters beyond U+FFFF.
+const family = "Helvetica"
 
 // encode gives the codes of every text before anything is drawn, because the
 // font must be complete when gofpdf first sees it.
