@@ -1,0 +1,116 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"onedoor/app/cardreader"
+	"onedoor/internal/cli"
+)
+
+func cardCommands() *cli.Command {
+	return &cli.Command{
+		Name:  "card",
+		Short: cli.T("身份证读卡器", "ID-card readers"),
+		Sub: []*cli.Command{
+			{
+				Name:   "readers",
+				Short:  cli.T("列出可能的读卡器", "list what may be a reader"),
+				Define: cli.Simple(cardReaders),
+			},
+			{
+				Name:   "read",
+				Short:  cli.T("读一张证", "read one card"),
+				Define: cardRead,
+			},
+			{
+				Name:   "simulate",
+				Short:  cli.T("模拟读卡器（测试和培训用）", "a reader made of software, for tests and training"),
+				Long:   simulateHelp,
+				Define: cardSimulate,
+			},
+		},
+	}
+}
+
+func cardReaders(_ context.Context, c *cli.Call) error {
+	type reader struct {
+		cardreader.ReaderInfo
+		Problem string `json:"problem,omitempty"`
+	}
+	list := []reader{}
+	for _, info := range cardreader.Readers() {
+		r := reader{ReaderInfo: info}
+		if p := info.Problem; p != nil {
+			r.Problem = c.Say(p.Zh, p.En)
+		}
+		list = append(list, r)
+	}
+	return c.Print(list, func(w io.Writer) {
+		if len(list) == 0 {
+			fmt.Fprintln(w, c.Say("没有找到串口读卡器，请检查是否插好", "no serial reader found, check the plug"))
+			return
+		}
+		rows := [][]string{}
+		for _, r := range list {
+			rows = append(rows, []string{r.URL, r.Description, r.Problem})
+		}
+		cli.Table(w, rows)
+	})
+}
+
+func cardRead(fs *cli.Flags) cli.Run {
+	port := fs.String("port", "", cli.T("读卡器地址", "address of the reader"), cli.Required(),
+		cli.Meta("sdt+serial:///dev/ttyUSB0|sdt+tcp://HOST:PORT"))
+	timeout := fs.Duration("timeout", 30*time.Second, cli.T("最多等多久", "how long to wait"))
+	return func(ctx context.Context, c *cli.Call) error {
+		ctx, cancel := context.WithTimeout(ctx, *timeout)
+		defer cancel()
+		reader, err := cardreader.Open(ctx, *port, cardreader.WithNotify(func(e cardreader.Event) {
+			switch e.Kind {
+			case cardreader.EventPlace:
+				fmt.Fprintln(c.Stderr, c.Say("请把证件放在读卡器上", "please place the card on the reader"))
+			case cardreader.EventLift:
+				fmt.Fprintln(c.Stderr, c.Say("请拿起证件再放一次", "please lift the card and place it again"))
+			}
+		}))
+		if err != nil {
+			return cardError(err)
+		}
+		defer reader.Close()
+		card, err := reader.ReadCard(ctx)
+		if err != nil {
+			return cardError(err)
+		}
+		return c.Print(card, func(w io.Writer) { printCard(w, c, card) })
+	}
+}
+
+// printCard shows a card to the person who holds it: everything, as on its face.
+func printCard(w io.Writer, c *cli.Call, card *cardreader.Card) {
+	rows := [][]string{}
+	for _, line := range []struct{ zh, en, value string }{
+		{"姓名", "Name", card.Name},
+		{"英文姓名", "English name", card.NameEN},
+		{"性别", "Sex", card.Sex},
+		{"民族", "Ethnicity", card.Ethnicity},
+		{"国籍", "Nationality", card.Nationality},
+		{"出生", "Birth", card.Birth},
+		{"住址", "Address", card.Address},
+		{"新住址", "New address", card.NewAddress},
+		{"号码", "Number", card.Number},
+		{"签发机关", "Issuer", card.Issuer},
+		{"有效期限", "Valid", strings.Trim(card.ValidFrom+" - "+card.ValidTo, " -")},
+	} {
+		if line.value != "" {
+			rows = append(rows, []string{c.Say(line.zh, line.en), line.value})
+		}
+	}
+	cli.Table(w, rows)
+	for _, warning := range card.Warnings {
+		fmt.Fprintln(w, c.Say("注意:", "Note:"), c.Say(warning.Zh, warning.En))
+	}
+}
