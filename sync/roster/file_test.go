@@ -356,7 +356,8 @@ func FuzzDecodeGrant(f *testing.F) {
 		if err != nil && CodeOf(err) == "" {
 			t.Fatalf("untyped error %v", err)
 		}
-		if err == nil && !bytes.Equal(data, w.grantFile) {
+		// Every fuzzing process has a district of its own; only ours is known whole here.
+		if err == nil && bytes.Equal(g.Root, w.root.Cert) && !bytes.Equal(data, w.grantFile) {
 			t.Fatalf("a forged grant of %s passed", g.Realm.Code)
 		}
 	})
