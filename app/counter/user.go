@@ -1,0 +1,170 @@
+package counter
+
+import (
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// Role is what a user may do in a scope.
+type Role string
+
+// The roles. Security and auditor are reserved for system duties and have no
+// right to act on cases.
+const (
+	Clerk         Role = "clerk"
+	Reviewer      Role = "reviewer"
+	Approver      Role = "approver"
+	Supervisor    Role = "supervisor"
+	Administrator Role = "administrator"
+	Security      Role = "security"
+	Auditor       Role = "auditor"
+)
+
+var roles = []struct {
+	role  Role
+	rank  int
+	names [2]string
+}{
+	{Clerk, 1, [2]string{"窗口人员", "clerk"}},
+	{Reviewer, 2, [2]string{"审查人员", "reviewer"}},
+	{Approver, 3, [2]string{"审批人员", "approver"}},
+	{Supervisor, 4, [2]string{"主管", "supervisor"}},
+	{Administrator, 4, [2]string{"系统管理员", "administrator"}},
+	{Security, 4, [2]string{"安全管理员", "security officer"}},
+	{Auditor, 4, [2]string{"审计员", "auditor"}},
+}
+
+// Roles lists every role.
+func Roles() []Role {
+	all := make([]Role, len(roles))
+	for i, r := range roles {
+		all[i] = r.role
+	}
+	return all
+}
+
+// ParseRole gives the role of a name as the command line takes it. The error
+// is an *Error with code invalid.
+func ParseRole(s string) (Role, error) {
+	for _, r := range roles {
+		if string(r.role) == Compact(s) || r.names[0] == Compact(s) {
+			return r.role, nil
+		}
+	}
+	return "", Ef(CodeInvalid, "没有角色 %q", "there is no role %q", s).
+		Hint("可用角色：clerk、reviewer、approver、supervisor、administrator", "roles: clerk, reviewer, approver, supervisor, administrator")
+}
+
+// Rank orders roles: 1 clerk, 2 reviewer, 3 approver, 4 supervisor and system
+// roles; 0 for a role that is not known.
+func (r Role) Rank() int {
+	for _, known := range roles {
+		if known.role == r {
+			return known.rank
+		}
+	}
+	return 0
+}
+
+// Name says the role in words; lang "en" is English, all else Chinese.
+func (r Role) Name(lang string) string {
+	for _, known := range roles {
+		if known.role == r {
+			return inLanguage(known.names, lang)
+		}
+	}
+	return string(r)
+}
+
+// User is a user as the powers of a scope know them. The names are sealed.
+type User struct {
+	ID       uuid.UUID  `json:"id"`
+	Roles    []Role     `json:"roles"`
+	Division string     `json:"division"` // 12 digits; says the tier
+	Login    bool       `json:"login"`    // may log in within this scope
+	Disabled bool       `json:"disabled"`
+	Name     *SealedRef `json:"name,omitempty"`     // login name
+	Display  *SealedRef `json:"display,omitempty"`  // name to show and print
+	Verifier *SealedRef `json:"verifier,omitempty"` // of the password; only where the user logs in
+	Set      OpID       `json:"set"`                // the op that said so last
+
+	grants []grant // what the user could do, and since when
+}
+
+// Has tells whether the user has the role.
+func (u User) Has(r Role) bool { return slices.Contains(u.Roles, r) }
+
+// grant is what somebody could do from a moment on.
+type grant struct {
+	at    time.Time
+	roles []Role // empty after disabling
+}
+
+// Member is a device that may write into a scope; in the realm, an enrolled
+// device of the district.
+type Member struct {
+	Device   OpID   `json:"device"`
+	Division string `json:"division"`
+	Counter  string `json:"counter"`
+	Tier     string `json:"tier"` // village, town, district
+	Name     string `json:"name"`
+	TLSCert  string `json:"tls_cert,omitempty"`  // base64 DER; realm only
+	SignCert string `json:"sign_cert,omitempty"` // base64 DER; realm only
+	Removed  bool   `json:"removed"`             // no member any more, or revoked
+	Set      OpID   `json:"set"`
+
+	removedAt time.Time
+}
+
+// Key is a key of the scope, wrapped for each member.
+type Key struct {
+	ID      string            `json:"key"`     // 16 hexadecimal digits
+	Wrapped map[string]string `json:"wrapped"` // device (64 hexadecimal digits) -> base64
+	Set     OpID              `json:"set"`
+}
+
+// UserPayload is the open part of user.set; name, display and verifier are
+// sealed. Parts that are not given keep their last value.
+type UserPayload struct {
+	Roles    []Role `json:"roles"`
+	Division string `json:"division"`
+	Login    bool   `json:"login"`
+}
+
+// Sealed fields of user.set.
+const (
+	SealedName     = "name"
+	SealedDisplay  = "display"
+	SealedVerifier = "verifier"
+)
+
+// MemberPayload is the payload of member.add and, with the certificates, of
+// device.enroll.
+type MemberPayload struct {
+	Device   OpID   `json:"device"`
+	Division string `json:"division"`
+	Counter  string `json:"counter"`
+	Tier     string `json:"tier"`
+	Name     string `json:"name"`
+	TLSCert  string `json:"tls_cert,omitempty"`
+	SignCert string `json:"sign_cert,omitempty"`
+}
+
+// DevicePayload is the payload of member.remove and device.revoke.
+type DevicePayload struct {
+	Device OpID   `json:"device"`
+	Reason string `json:"reason,omitempty"`
+}
+
+// KeyPayload is the payload of key.add.
+type KeyPayload struct {
+	Key     string            `json:"key"`
+	Wrapped map[string]string `json:"wrapped"`
+}
+
+// DisablePayload is the payload of user.disable.
+type DisablePayload struct {
+	Reason string `json:"reason,omitempty"`
+}
