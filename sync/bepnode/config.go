@@ -1,0 +1,180 @@
+package bepnode
+
+import (
+	"slices"
+
+	"github.com/syncthing/syncthing/lib/protocol"
+
+	"onedoor/sync/oplog"
+)
+
+// folder is what one session knows of one folder that we share with the peer.
+type folder struct {
+	name string
+
+	// Our index, written by the announcer.
+	indexID uint64
+	sent    int64 // our sequence up to which the peer was sent our index
+	full    bool  // the next message begins the index anew
+	open    bool  // the peer shares the folder, and where to start is known
+	pushed  bool  // entries beyond assumed were sent before the peer's claim
+	assumed int64
+	claim   *hint // the peer's claim, not looked at yet (set by the storer)
+	dirty   bool  // our index may have grown
+	dirs    map[string]bool
+
+	// The peer's index, written by the storer.
+	theirs   bool // the peer shares the folder
+	theirID  uint64
+	theirMax int64 // as the peer numbers; never calculated with
+	have     int64 // the peer's sequence up to which its index is stored here
+	known    bool  // what is stored belongs to theirID
+
+	progress FolderStatus
+}
+
+// peerFolder is one folder in the peer's configuration.
+type peerFolder struct {
+	claim    hint // how much of our index it says to hold
+	theirID  uint64
+	theirMax int64
+}
+
+// loadFolders asks the Vault what we share with the peer now, and tells whether
+// that changed. It runs before the session starts, then only in the storer.
+func (s *session) loadFolders() (changed bool, err error) {
+	list, err := s.n.opt.Vault.Folders(s.peer.Device)
+	if err != nil {
+		return false, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if slices.Equal(list, s.order) {
+		return false, nil
+	}
+	next := make(map[string]*folder, len(list))
+	for _, name := range list {
+		f := s.folders[name]
+		if f == nil {
+			f = &folder{name: name, dirty: true, dirs: map[string]bool{}, progress: FolderStatus{Folder: name}}
+			s.fetchDirty[name] = true
+			s.fetchIdle = false
+		}
+		next[name] = f
+	}
+	s.order, s.folders, s.resend = slices.Clone(list), next, true
+	return true, nil
+}
+
+// makeConfig tells the peer our folders, our index of each, and how much of the
+// peer's index is stored here, so that it sends what is newer.
+func (s *session) makeConfig() (*protocol.ClusterConfig, error) {
+	v, peer := s.n.opt.Vault, s.peer.Device
+	cc := &protocol.ClusterConfig{}
+	for _, name := range s.folderOrder() {
+		id, err := v.IndexID(name)
+		if err != nil {
+			return nil, err
+		}
+		top, err := v.MaxSequence(name)
+		if err != nil {
+			return nil, err
+		}
+		claimID, claimed, err := v.Claim(peer, name)
+		if err != nil {
+			return nil, err
+		}
+		cc.Folders = append(cc.Folders, protocol.Folder{ID: name, Devices: []protocol.Device{
+			{ID: protocol.DeviceID(s.n.self), IndexID: protocol.IndexID(id), MaxSequence: top * seqStep},
+			{ID: protocol.DeviceID(peer), IndexID: protocol.IndexID(claimID), MaxSequence: claimed},
+		}})
+	}
+	return cc, nil
+}
+
+func (s *session) folderOrder() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.order)
+}
+
+// takeConfig reads the peer's configuration, the first or a later one.
+func (s *session) takeConfig(cc *protocol.ClusterConfig) error {
+	config := map[string]peerFolder{}
+	for _, f := range cc.Folders {
+		if f.Paused {
+			continue
+		}
+		var pf peerFolder
+		for _, d := range f.Devices {
+			switch id := oplog.DeviceID(d.ID); {
+			case id == s.n.self:
+				pf.claim = hint{uint64(d.IndexID), d.MaxSequence / seqStep}
+			case id == s.peer.Device:
+				pf.theirID, pf.theirMax = uint64(d.IndexID), d.MaxSequence
+			}
+		}
+		config[f.ID] = pf
+	}
+	s.mu.Lock()
+	first := s.config == nil
+	s.config = config
+	s.mu.Unlock()
+	if err := s.applyConfig(); err != nil {
+		return err
+	}
+	if first {
+		s.hurry.Stop()
+		close(s.ready)
+	}
+	return nil
+}
+
+// applyConfig brings our folders and the peer's configuration together, after
+// either of them changed.
+func (s *session) applyConfig() error {
+	s.mu.Lock()
+	config := s.config
+	s.mu.Unlock()
+	if config == nil {
+		return nil
+	}
+	for _, name := range s.folderOrder() {
+		id, seq, err := s.n.opt.Vault.Claim(s.peer.Device, name)
+		if err != nil {
+			return err
+		}
+		s.mu.Lock()
+		if f := s.folders[name]; f != nil {
+			pf, shared := config[name]
+			f.meet(pf, shared, hint{id, seq})
+			s.fetchDirty[name] = true
+			s.fetchIdle = false
+		}
+		s.mu.Unlock()
+	}
+	poke(s.fetchKick)
+	poke(s.flush)
+	poke(s.progress)
+	return nil
+}
+
+// meet takes the peer's side of the folder. A claim counts only when the folder
+// begins to be shared: later ones lag behind what is on its way.
+func (f *folder) meet(pf peerFolder, shared bool, stored hint) {
+	if !shared {
+		f.theirs, f.open, f.claim = false, false, nil
+		return
+	}
+	if !f.theirs || f.theirID != pf.theirID {
+		f.known = pf.theirID != 0 && stored.indexID == pf.theirID
+		f.have = 0
+		if f.known {
+			f.have = stored.seq
+		}
+	}
+	if !f.theirs {
+		f.claim = &hint{pf.claim.indexID, pf.claim.seq}
+	}
+	f.theirs, f.theirID, f.theirMax = true, pf.theirID, pf.theirMax
+}
