@@ -28,7 +28,7 @@ var (
 )
 
 // placeholder marks the font object that gofpdf wrote for family.
-var placeholder = []byte("/BaseFont /" + family)
+var placeholder = []byte("<</Type /Font\n/BaseFont /" + family)
 
 // finish rewrites gofpdf's file: its font is replaced by the real cut (glyph
 // numbers as codes, true character map), page contents are compressed, document
@@ -38,7 +38,7 @@ func finish(raw []byte, cut *cjkfont.Cut, meta Meta) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	font := slices.IndexFunc(objs, func(o []byte) bool { return bytes.Contains(o, placeholder) })
+	font := slices.IndexFunc(objs, func(o []byte) bool { return bytes.HasPrefix(o, placeholder) })
 	if font < 1 || len(objs) < 6 {
 		return nil, fmt.Errorf("paint: unexpected layout of the drawn file")
 	}

@@ -171,6 +171,26 @@ func TestWhoMaySign(t *testing.T) {
 	}
 }
 
+// TestOutsideValidity: a device whose clock is far off, or whose certificate
+// has run out, is told apart from a forger.
+func TestOutsideValidity(t *testing.T) {
+	d := newDevice(t)
+	for _, at := range []time.Time{when.AddDate(-2, 0, 0), when.AddDate(4, 0, 0)} {
+		if err := trusted(statement{at: at, chain: d.chain}, []*x509.Certificate{d.root}); codeOf(err) != BadSigner {
+			t.Errorf("%s: %v", at, err)
+		}
+	}
+	s := stampOf()
+	s.IssuedAt = when.AddDate(4, 0, 0)
+	text, err := SignQR(s, d.key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := VerifyQR(text, d.lookup); codeOf(err) != BadSigner {
+		t.Error(err)
+	}
+}
+
 func TestSignPDFRefuses(t *testing.T) {
 	d := newDevice(t)
 	file := unsigned(t, signedQR(t, d))

@@ -8,6 +8,7 @@ import (
 	"crypto/sha256"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"math/big"
@@ -109,6 +110,18 @@ func TestQRRoundTrip(t *testing.T) {
 	want.Key, _ = KeyIDOf(d.key.Public())
 	if got != want {
 		t.Fatalf("got %+v, want %+v", got, want)
+	}
+}
+
+// TestQRFormat pins the payload to the byte: papers out there carry it.
+func TestQRFormat(t *testing.T) {
+	s := stampOf()
+	s.Key = KeyID{8, 7, 6, 5, 4, 3, 2, 1}
+	body, err := s.marshal()
+	want := "1b" + hex.EncodeToString([]byte(s.Number)) + "0a" + hex.EncodeToString([]byte(s.Kind)) +
+		"006affa2a7" + "01020300000000000000000000000000" + "0807060504030201"
+	if got := hex.EncodeToString(body); err != nil || got != want {
+		t.Fatalf("%s, want %s, %v", got, want, err)
 	}
 }
 

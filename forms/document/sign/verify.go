@@ -53,6 +53,9 @@ func VerifyPDF(file []byte, roots []*x509.Certificate) (Result, error) {
 	if err := trusted(st, roots); err != nil {
 		return Result{}, err
 	}
+	if err := secondOpinion(file, open, end); err != nil {
+		return Result{}, altered(err)
+	}
 	return readResult(file, st)
 }
 
@@ -99,10 +102,7 @@ func readSignature(file []byte, open, end int) (s statement, err error) {
 	if err != nil {
 		return s, err
 	}
-	if err := s.sig.check(s.chain[0].PublicKey, hash); err != nil {
-		return s, err
-	}
-	return s, secondOpinion(der, file, open, end)
+	return s, s.sig.check(s.chain[0].PublicKey, hash)
 }
 
 // splitDER cuts the padding off one DER value of up to 64 KB.
@@ -118,8 +118,16 @@ func splitDER(raw []byte) (der, padding []byte, err error) {
 }
 
 // secondOpinion asks an independent implementation of CMS, which guards
-// against a mistake in ours. It sees only what is canonical already.
-func secondOpinion(der, file []byte, open, end int) error {
+// against a mistake in ours. It sees only what is canonical and trusted already.
+func secondOpinion(file []byte, open, end int) error {
+	raw, err := hex.DecodeString(string(file[open+1 : end-1]))
+	if err != nil {
+		return err
+	}
+	der, _, err := splitDER(raw)
+	if err != nil {
+		return err
+	}
 	p7, err := pkcs7.Parse(der)
 	if err != nil {
 		return err
