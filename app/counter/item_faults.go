@@ -55,6 +55,8 @@ func checkTexts(v any, f *faults) {
 			f.add(path, fmt.Sprintf("超过 %d 字 / longer than %d characters", maxText, maxText), "缩短文字 / shorten it")
 		case strings.ContainsFunc(s, unprintable):
 			f.add(path, "含有不可见的控制字符 / holds a control character", "删去后重新录入 / remove it")
+		case s == "" && strings.HasSuffix(path, "]"):
+			f.add(path, "列表中有空的一条 / an empty entry in the list", "删去或填写 / remove it or fill it in")
 		case s != tidyText(s):
 			f.add(path, "首尾有空格 / space at the ends", "删去首尾空格 / remove it")
 		}
