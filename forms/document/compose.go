@@ -114,7 +114,11 @@ func (c *composer) letter() {
 	if n.Applicant.Organisation {
 		you = "你单位"
 	}
-	s := fmt.Sprintf("%s于%s提出的“%s”申请，经审查，申请材料齐全、符合法定形式", you, date(n.ReceivedOn), n.Item.Name)
+	complete := "申请材料齐全、符合法定形式"
+	if n.NoMaterials {
+		complete = "符合受理条件"
+	}
+	s := fmt.Sprintf("%s于%s提出的“%s”申请，经审查，%s", you, date(n.ReceivedOn), n.Item.Name, complete)
 	if b := n.basis(); b != "" {
 		s += "。根据" + b
 	}

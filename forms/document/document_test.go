@@ -115,6 +115,20 @@ func lacks(t *testing.T, err error) (keys []string) {
 	return keys
 }
 
+func TestItemWithoutMaterials(t *testing.T) {
+	n := sample()
+	n.NoMaterials = true
+	n.QR = "OD1:"
+	if got := lacks(t, n.Check()); !slices.Equal(got, []string{"materials"}) {
+		t.Fatal("a list of materials for an item that asks for none was accepted")
+	}
+	n.Materials = nil
+	out, _ := issue(t, n)
+	if text := ownText(t, out.PDF); !strings.Contains(text, "本事项无需提交申请材料") || strings.Contains(text, "材料齐全") {
+		t.Fatal(text)
+	}
+}
+
 func TestRefusedInput(t *testing.T) {
 	code := func(spoil func(*Notice)) Code {
 		n := sample()

@@ -28,6 +28,9 @@ type Notice struct {
 
 	Item      Item
 	Materials []Material
+	// NoMaterials states that the item asks for none, so that an empty list is
+	// not an omission.
+	NoMaterials bool `json:",omitempty"`
 
 	ReceivedOn time.Time // materials received (收件日期)
 	AcceptedOn time.Time // accepted (受理日期)

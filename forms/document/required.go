@@ -88,7 +88,7 @@ func materialsNamed(n Notice) bool {
 			return false
 		}
 	}
-	return len(n.Materials) > 0
+	return len(n.Materials) > 0 != n.NoMaterials
 }
 
 // Check reports the first of: wrong kind, text that is not UTF-8, an unmasked

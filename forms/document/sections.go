@@ -106,6 +106,10 @@ func (n Notice) issued() string {
 // materials lists what was handed in; the head is repeated on every page.
 func (c *composer) materials() {
 	c.Space(8 * c.k)
+	if c.n.NoMaterials {
+		c.Paragraph(c.text, c.Full(), layout.Left, 0, "本事项无需提交申请材料。")
+		return
+	}
 	c.Need(c.text.Lead + 3*(c.cell.Lead+6*c.k))
 	c.Paragraph(c.text, c.Full(), layout.Left, 0, fmt.Sprintf("收到的申请材料（共%d项）", len(c.n.Materials)))
 	c.Space(2 * c.k)
