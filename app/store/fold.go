@@ -1,0 +1,180 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"slices"
+
+	"onedoor/app/counter"
+	"onedoor/sync/merge"
+	"onedoor/sync/oplog"
+)
+
+// folded is one entity's history in order, and what follows from it.
+type folded struct {
+	ops     []storedOp // in the deterministic order
+	waiting []storedOp
+	facts   []counter.Fact
+	state   counter.Folded
+}
+
+// foldOps orders, judges and folds the ops of one entity. Ops that name a
+// position which is not held wait, and so does what follows from them.
+func (s *Store) foldOps(ctx context.Context, q querier, typ string, ops []storedOp) (*folded, error) {
+	var f folded
+	ready, err := s.splitByPosition(ctx, q, ops, &f)
+	if err != nil {
+		return nil, err
+	}
+	facts := make([]counter.Fact, len(ready))
+	for i := range ready {
+		facts[i] = factOf(&ready[i], s.powers.district)
+	}
+	if err := s.judge(ctx, q, ready, facts); err != nil {
+		return nil, err
+	}
+	nodes := make([]merge.Node, len(ready))
+	for i := range ready {
+		o := &ready[i].op
+		nodes[i] = merge.Node{ID: ready[i].hash, Device: o.Device, Epoch: o.Epoch, Seq: o.Seq, Stamp: o.Stamp, Parents: o.Parents}
+		if facts[i].Verdict.OK {
+			nodes[i].Authority = facts[i].Verdict.Authority
+		}
+	}
+	res := merge.Order(nodes)
+	for _, i := range res.Waiting {
+		f.waiting = append(f.waiting, ready[i])
+	}
+	for _, i := range res.Order {
+		f.ops, f.facts = append(f.ops, ready[i]), append(f.facts, facts[i])
+	}
+	f.state = counter.Fold(typ, counter.History{Facts: f.facts, Past: pastOf(res)})
+	return &f, nil
+}
+
+// pastOf answers questions about causes by place in the order. The ancestor
+// sets are made on the first question: linear histories never ask.
+func pastOf(res merge.Result) func(i, j int) bool {
+	var anc [][]uint64
+	return func(i, j int) bool {
+		if anc == nil {
+			anc = res.Ancestors()
+		}
+		return merge.Has(anc[res.Order[i]], res.Order[j])
+	}
+}
+
+// splitByPosition keeps back the ops whose named positions we do not hold.
+func (s *Store) splitByPosition(ctx context.Context, q querier, ops []storedOp, f *folded) ([]storedOp, error) {
+	if len(ops) == 0 {
+		return nil, nil
+	}
+	realm, err := held(ctx, q, oplog.Realm, s.powers.district)
+	if err != nil {
+		return nil, err
+	}
+	powers, err := held(ctx, q, ops[0].op.Scope, s.powers.district)
+	if err != nil {
+		return nil, err
+	}
+	ready := make([]storedOp, 0, len(ops))
+	for _, o := range ops {
+		if o.op.Device != s.powers.district && (o.op.Realm.Seq > realm.Seq || o.op.Powers.Seq > powers.Seq) {
+			f.waiting = append(f.waiting, o)
+			continue
+		}
+		ready = append(ready, o)
+	}
+	return ready, nil
+}
+
+// fold brings the projections of the touched entities up to date. Powers come
+// first: other entities of the same transaction may be judged by them.
+func (t *txn) fold(set touchedSet) error {
+	type entry struct {
+		entityKey
+		*touched
+	}
+	list := make([]entry, 0, len(set))
+	for id, e := range set {
+		list = append(list, entry{id, e})
+		if isPower(e.typ) {
+			t.s.powers.forget(id.scope)
+		}
+	}
+	slices.SortFunc(list, func(a, b entry) int { return cmp.Compare(rank(a.typ), rank(b.typ)) })
+	for _, e := range list {
+		ops := e.ops
+		if !e.new {
+			var err error
+			if ops, err = t.history(e.entityKey); err != nil {
+				return err
+			}
+		}
+		if err := t.foldEntity(e.entityKey, ops, e.new); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func rank(typ string) int {
+	if isPower(typ) || typ == "device" {
+		return 0
+	}
+	return 1
+}
+
+func (t *txn) foldEntity(k entityKey, ops []storedOp, isNew bool) error {
+	typ := ops[0].op.Type()
+	f, err := t.s.foldOps(t.ctx, t.tx, typ, ops)
+	if err != nil {
+		return err
+	}
+	if !isNew {
+		if _, err := t.exec("DELETE FROM waiting WHERE entity = ? AND scope = ?", k.id[:], string(k.scope)); err != nil {
+			return err
+		}
+	}
+	for i := range f.waiting {
+		if err := t.insertWaiting(&f.waiting[i]); err != nil {
+			return err
+		}
+	}
+	return t.project(k, typ, f, isNew)
+}
+
+func (t *txn) insertWaiting(o *storedOp) error {
+	_, err := t.exec(`INSERT OR IGNORE INTO waiting (op, scope, entity, why)
+		SELECT o.id, l.scope, o.entity, ? FROM ops o JOIN logs l ON l.id = o.log
+		WHERE l.scope = ? AND l.device = ? AND l.epoch = ? AND o.seq = ?`,
+		"parent", string(o.op.Scope), o.op.Device[:], o.op.Epoch[:], o.op.Seq)
+	return err
+}
+
+// project writes the entity's state and the rows that queries need of it.
+func (t *txn) project(k entityKey, typ string, f *folded, isNew bool) error {
+	if f.state.JSON == nil {
+		if isNew {
+			return nil
+		}
+		_, err := t.exec("DELETE FROM entities WHERE entity = ? AND scope = ?", k.id[:], string(k.scope))
+		return err
+	}
+	sum := sha256.Sum256(f.state.JSON)
+	if _, err := t.exec(`INSERT INTO entities (entity, scope, type, state, hash) VALUES (?, ?, ?, ?, ?)
+		ON CONFLICT (entity, scope) DO UPDATE SET type = excluded.type, state = excluded.state, hash = excluded.hash`,
+		k.id[:], string(k.scope), typ, f.state.JSON, sum[:]); err != nil {
+		return err
+	}
+	switch {
+	case f.state.Case != nil:
+		return t.projectCase(k, f.state.Case)
+	case f.state.Person != nil:
+		return t.projectPerson(k, f)
+	case typ == "device":
+		return t.projectDevice(f)
+	}
+	return nil
+}

@@ -1,0 +1,348 @@
+package store
+
+import (
+	"context"
+	"crypto/ecdsa"
+	"crypto/sha256"
+	"crypto/x509"
+	"database/sql"
+	"errors"
+	"fmt"
+	"os"
+
+	"onedoor/sync/oplog"
+	"onedoor/sync/segment"
+)
+
+// Errors of received files that are not final: the file stays wanted.
+var (
+	errGap           = errors.New("store: earlier ops of this log are still missing")
+	errUnknownWriter = errors.New("store: the writer's certificate is not known yet")
+	errPrefix        = errors.New("store: our beginning of the file is another one; fetching it whole")
+)
+
+// Receive takes bytes of a peer's file: it verifies every batch (chain,
+// signature, the writer's membership) before any op is applied, and keeps the
+// file. Everything is durable on return.
+func (s *Store) Receive(ctx context.Context, peer oplog.DeviceID, w segment.Want, data []byte) (segment.Receipt, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n, err := s.receive(ctx, w, data)
+	if errors.Is(err, segment.ErrRefused) && !errors.Is(err, errBytes) {
+		err = errors.Join(err, s.quarantine(ctx, peer, w, err))
+	}
+	return segment.Receipt{Ops: n}, err
+}
+
+// errBytes says that a peer sent other bytes than it announced: they may be
+// right the next time, so the announced file is not quarantined.
+var errBytes = errors.New("store: bytes differ from the announced hash")
+
+func (s *Store) receive(ctx context.Context, w segment.Want, data []byte) (int, error) {
+	if s.self == nil {
+		return 0, notEnrolled()
+	}
+	scope, _, err := segment.ParseFolder(w.Folder)
+	if err != nil {
+		return 0, err
+	}
+	full, err := s.wholeFile(w, data)
+	if err != nil {
+		return 0, err
+	}
+	head, n, err := segment.ParseHeader(full)
+	if err != nil {
+		return 0, refuse(err)
+	}
+	if err := checkName(head, scope, w.Name); err != nil {
+		return 0, err
+	}
+	batches, _, err := segment.Scan(full, int64(n))
+	if err != nil {
+		return 0, refuse(err)
+	}
+	t, err := s.begin(ctx)
+	if err != nil {
+		return 0, err
+	}
+	defer t.rollback()
+	ops, err := t.applyFile(head, batches, w)
+	if err != nil {
+		return 0, err
+	}
+	if err := t.keepFile(head, w, full); err != nil {
+		return 0, diskError(err)
+	}
+	if err := t.commit(); err != nil {
+		return 0, err
+	}
+	s.subs.tell([]string{w.Folder})
+	return ops, nil
+}
+
+func refuse(err error) error {
+	if errors.Is(err, segment.ErrRefused) {
+		return err
+	}
+	return fmt.Errorf("%w: %w", segment.ErrRefused, err)
+}
+
+// wholeFile puts received bytes behind the beginning that we hold already and
+// checks that the result is what was announced.
+func (s *Store) wholeFile(w segment.Want, data []byte) ([]byte, error) {
+	full := data
+	if w.Offset > 0 {
+		name, err := segment.ParseName(w.Name)
+		if err != nil {
+			return nil, err
+		}
+		old, err := os.ReadFile(s.SegmentPath(w.Folder, segment.TailName(name.Device, name.Epoch)))
+		if err != nil || int64(len(old)) < w.Offset {
+			s.refetch(w)
+			return nil, errPrefix
+		}
+		full = append(old[:w.Offset:w.Offset], data...)
+	}
+	if int64(len(full)) == w.Size && sha256.Sum256(full) == w.Hash {
+		return full, nil
+	}
+	if w.Offset > 0 {
+		s.refetch(w)
+		return nil, errPrefix
+	}
+	return nil, fmt.Errorf("%w: %w", segment.ErrRefused, errBytes)
+}
+
+func checkName(h segment.Header, scope oplog.Scope, file string) error {
+	name, err := segment.ParseName(file)
+	if err != nil {
+		return err
+	}
+	if h.Scope != scope || h.Device != name.Device || h.Epoch != name.Epoch || name.Sealed && h.First != name.First {
+		return fmt.Errorf("%w: file header does not fit its name", segment.ErrRefused)
+	}
+	return nil
+}
+
+// applyFile verifies and applies the batches that are new here.
+func (t *txn) applyFile(h segment.Header, batches []segment.Batch, w segment.Want) (ops int, err error) {
+	pub, err := t.signKey(h.Device)
+	if err != nil {
+		return 0, err
+	}
+	if err := t.mayWrite(h.LogID); err != nil {
+		return 0, err
+	}
+	row, err := t.log(h.LogID, false)
+	if err != nil {
+		return 0, err
+	}
+	if err := continues(h, row); err != nil {
+		return 0, err
+	}
+	set := touchedSet{}
+	for i := range batches {
+		b := &batches[i]
+		if b.Offset < w.Offset {
+			continue // verified when it came
+		}
+		if err := b.Verify(h, pub); err != nil {
+			return 0, err
+		}
+		n, err := t.applyBatch(h, b, &row, set)
+		if err != nil {
+			return 0, err
+		}
+		ops += n
+	}
+	if ops == 0 {
+		return 0, nil
+	}
+	if err := t.saveLog(&row); err != nil {
+		return 0, err
+	}
+	if h.Device == t.s.self.District {
+		if err := t.wakeWaiting(h.Scope, set); err != nil {
+			return 0, err
+		}
+	}
+	return ops, t.fold(set)
+}
+
+// continues checks where a file stands against the log that we hold.
+func continues(h segment.Header, row logRow) error {
+	if h.First > row.seq+1 {
+		return errGap
+	}
+	if h.First == row.seq+1 && h.Prev != row.head {
+		return fmt.Errorf("%w: the log of %s forks after op %d", segment.ErrRefused, h.Device.Short(), row.seq)
+	}
+	return nil
+}
+
+func (t *txn) applyBatch(h segment.Header, b *segment.Batch, row *logRow, set touchedSet) (int, error) {
+	if b.LastSeq() <= row.seq {
+		have, err := t.hashOf(row.id, b.LastSeq())
+		if err == nil && have != b.Last {
+			err = fmt.Errorf("%w: the log of %s forks at op %d", segment.ErrRefused, h.Device.Short(), b.LastSeq())
+		}
+		return 0, err
+	}
+	sealer := t.s.keys.byID(h.Scope, b.Key())
+	if sealer == nil {
+		return 0, segment.ErrNoKey
+	}
+	st := segment.State{Seq: row.seq, Prev: row.head, Realm: row.realm, Powers: row.powers}
+	o, err := t.s.codec.Open(b, h, st, sealer)
+	if err != nil {
+		return 0, err
+	}
+	if err := t.insertOps(row.id, o.Ops, o.Hashes, o.Bodies); err != nil {
+		return 0, err
+	}
+	for i := range o.Ops {
+		if err := t.touch(set, &o.Ops[i], o.Hashes[i]); err != nil {
+			return 0, err
+		}
+	}
+	row.seq, row.head, row.realm, row.powers = o.After.Seq, o.After.Prev, o.After.Realm, o.After.Powers
+	return len(o.Ops), nil
+}
+
+// touch notes an op's entity and lets its stamp move our clock.
+func (t *txn) touch(set touchedSet, op *oplog.Op, hash oplog.Hash) error {
+	t.prog.Stamp = t.prog.Stamp.Witness(op.Stamp, t.s.now())
+	t.prog.Seen = max(t.prog.Seen, op.Stamp)
+	isNew := false
+	if set[entityKey{op.Scope, op.Entity}] == nil && len(op.Parents) == 0 {
+		var n int
+		err := t.row("SELECT count(*) FROM entities WHERE entity = ? AND scope = ?", op.Entity[:], string(op.Scope)).Scan(&n)
+		if err != nil {
+			return err
+		}
+		isNew = n == 0 && t.noWaiting(op.Entity)
+	}
+	set.add(op, hash, isNew)
+	return nil
+}
+
+func (t *txn) noWaiting(e oplog.EntityID) bool {
+	var n int
+	err := t.row("SELECT count(*) FROM waiting WHERE entity = ?", e[:]).Scan(&n)
+	return err == nil && n == 0
+}
+
+// wakeWaiting adds what waited for the district's log of a scope.
+func (t *txn) wakeWaiting(scope oplog.Scope, set touchedSet) error {
+	query, args := "SELECT DISTINCT w.scope, w.entity FROM waiting w WHERE w.scope = ?", []any{string(scope)}
+	if scope == oplog.Realm {
+		query, args = "SELECT DISTINCT w.scope, w.entity FROM waiting w", nil
+	}
+	rows, err := t.query(query, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var sc string
+		var e []byte
+		if err := rows.Scan(&sc, &e); err != nil {
+			return err
+		}
+		k := entityKey{oplog.Scope(sc), oplog.EntityID(e)}
+		if set[k] == nil {
+			set[k] = &touched{}
+		}
+	}
+	return rows.Err()
+}
+
+// signKey gives the key that a device signs its batches with.
+func (t *txn) signKey(d oplog.DeviceID) (*ecdsa.PublicKey, error) {
+	var der []byte
+	err := t.row("SELECT sign_cert FROM devices WHERE device = ?", d[:]).Scan(&der)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, errUnknownWriter
+	}
+	if err != nil {
+		return nil, err
+	}
+	return publicKey(der)
+}
+
+func publicKey(der []byte) (*ecdsa.PublicKey, error) {
+	cert, err := x509.ParseCertificate(der)
+	if err != nil {
+		return nil, fmt.Errorf("signing certificate: %w", err)
+	}
+	pub, ok := cert.PublicKey.(*ecdsa.PublicKey)
+	if !ok {
+		return nil, errors.New("signing certificate: not an ECDSA key")
+	}
+	return pub, nil
+}
+
+// mayWrite tells whether a device is a writer of a scope: the district, or one
+// that the scope's powers name or named a member. What its ops may do is judged
+// op by op.
+func (t *txn) mayWrite(log oplog.LogID) error {
+	if log.Device == t.s.self.District {
+		return nil
+	}
+	if log.Scope == oplog.Realm {
+		return fmt.Errorf("%w: %s wrote into realm", segment.ErrRefused, log.Device.Short())
+	}
+	p, err := t.s.powers.at(t.ctx, t.tx, log.Scope, ^uint64(0))
+	if err != nil {
+		return err
+	}
+	if _, ok := p.MemberByDevice(log.Device); !ok {
+		return errUnknownWriter
+	}
+	return nil
+}
+
+// keepFile stores the file on disk and in our index. Bytes come first: what the
+// database does not record is cut at the next start.
+func (t *txn) keepFile(h segment.Header, w segment.Want, full []byte) error {
+	row, err := t.log(h.LogID, false)
+	if err != nil {
+		return err
+	}
+	if err := t.s.growFile(t.s.SegmentPath(w.Folder, w.Name), full); err != nil {
+		return err
+	}
+	name, err := segment.ParseName(w.Name)
+	if err != nil {
+		return err
+	}
+	if name.Sealed {
+		if err := t.dropTail(w.Folder, h); err != nil {
+			return err
+		}
+	}
+	return t.putFile(w.Folder, w.Name, row.id, h.First, w.Size, w.Hash, w.Version)
+}
+
+// dropTail removes our tail of a log when the file it was is now held sealed.
+func (t *txn) dropTail(folder string, h segment.Header) error {
+	tail := segment.TailName(h.Device, h.Epoch)
+	res, err := t.exec("DELETE FROM files WHERE folder = ? AND name = ? AND first <= ?", folder, tail, h.First)
+	if err != nil {
+		return err
+	}
+	if n, err := res.RowsAffected(); err != nil || n == 0 {
+		return err
+	}
+	err = os.Remove(t.s.SegmentPath(folder, tail))
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	return err
+}
+
+func (s *Store) quarantine(ctx context.Context, peer oplog.DeviceID, w segment.Want, why error) error {
+	_, err := s.w.ExecContext(ctx, "INSERT OR IGNORE INTO quarantine (peer, folder, name, hash, at, why) VALUES (?, ?, ?, ?, ?, ?)",
+		peer[:], w.Folder, w.Name, w.Hash[:], s.now().Unix(), why.Error())
+	return err
+}

@@ -1,0 +1,143 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+
+	"onedoor/app/counter"
+	"onedoor/sync/oplog"
+	"onedoor/sync/seal"
+)
+
+// keyRing holds the opened keys of the scopes that this device may read.
+type keyRing struct {
+	mu      sync.RWMutex
+	sealers map[oplog.Scope]map[oplog.KeyID]*seal.Sealer
+	raw     map[oplog.Scope]map[oplog.KeyID]seal.Key
+	current map[oplog.Scope]oplog.KeyID
+}
+
+func (k *keyRing) add(scope oplog.Scope, id oplog.KeyID, key seal.Key) error {
+	s, err := seal.New(seal.AES, scope, id, key)
+	if err != nil {
+		return err
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.sealers == nil {
+		k.sealers = map[oplog.Scope]map[oplog.KeyID]*seal.Sealer{}
+		k.raw = map[oplog.Scope]map[oplog.KeyID]seal.Key{}
+		k.current = map[oplog.Scope]oplog.KeyID{}
+	}
+	if k.sealers[scope] == nil {
+		k.sealers[scope] = map[oplog.KeyID]*seal.Sealer{}
+		k.raw[scope] = map[oplog.KeyID]seal.Key{}
+	}
+	k.sealers[scope][id], k.raw[scope][id] = s, key
+	k.current[scope] = id
+	return nil
+}
+
+// sealer gives the key a scope writes with now.
+func (k *keyRing) sealer(scope oplog.Scope) (*seal.Sealer, error) {
+	k.mu.RLock()
+	defer k.mu.RUnlock()
+	s := k.sealers[scope][k.current[scope]]
+	if s == nil {
+		return nil, counter.Ef(counter.CodeLocked, "没有服务点 %s 的密钥", "no key for scope %s is held", scope).
+			Hint("请区级重新发放开通文件(grant)后运行 onedoor join", "ask the district for a new grant and run onedoor join")
+	}
+	return s, nil
+}
+
+func (k *keyRing) byID(scope oplog.Scope, id oplog.KeyID) *seal.Sealer {
+	k.mu.RLock()
+	defer k.mu.RUnlock()
+	return k.sealers[scope][id]
+}
+
+// ScopeKey is a key of a scope, for wrapping it for another device.
+type ScopeKey struct {
+	Scope oplog.Scope
+	ID    oplog.KeyID
+	Key   seal.Key
+}
+
+// CurrentKey gives the key that a scope writes with now.
+func (s *Store) CurrentKey(scope oplog.Scope) (ScopeKey, bool) {
+	s.keys.mu.RLock()
+	defer s.keys.mu.RUnlock()
+	id, ok := s.keys.current[scope]
+	return ScopeKey{Scope: scope, ID: id, Key: s.keys.raw[scope][id]}, ok
+}
+
+// Keys gives all keys held, by scope, for a key export.
+func (s *Store) Keys() []ScopeKey {
+	s.keys.mu.RLock()
+	defer s.keys.mu.RUnlock()
+	var all []ScopeKey
+	for scope, m := range s.keys.raw {
+		for id, key := range m {
+			all = append(all, ScopeKey{Scope: scope, ID: id, Key: key})
+		}
+	}
+	slices.SortFunc(all, func(a, b ScopeKey) int {
+		return slices.Compare([]byte(string(a.Scope)+string(a.ID[:])), []byte(string(b.Scope)+string(b.ID[:])))
+	})
+	return all
+}
+
+// AddKeys keeps keys of scopes, sealed with the device's data key. The last one
+// of a scope is the one it writes with.
+func (s *Store) AddKeys(ctx context.Context, keys ...ScopeKey) error {
+	tx, err := s.w.BeginTx(ctx, nil)
+	if err != nil {
+		return diskError(err)
+	}
+	defer tx.Rollback()
+	for _, k := range keys {
+		sealed := s.opt.Secrets.Seal("scope key", keyAAD(k.Scope, k.ID), k.Key[:])
+		if _, err := tx.ExecContext(ctx, "INSERT OR IGNORE INTO keys (scope, key, sealed) VALUES (?, ?, ?)",
+			string(k.Scope), k.ID[:], sealed); err != nil {
+			return diskError(err)
+		}
+	}
+	if err := tx.Commit(); err != nil {
+		return diskError(err)
+	}
+	for _, k := range keys {
+		if err := s.keys.add(k.Scope, k.ID, k.Key); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Store) loadKeys(ctx context.Context) error {
+	rows, err := s.r.QueryContext(ctx, "SELECT scope, key, sealed FROM keys ORDER BY id")
+	if err != nil {
+		return openFailed(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var scope string
+		var id, sealed []byte
+		if err := rows.Scan(&scope, &id, &sealed); err != nil {
+			return openFailed(err)
+		}
+		kid := oplog.KeyID(id)
+		plain, err := s.opt.Secrets.Open("scope key", keyAAD(oplog.Scope(scope), kid), sealed)
+		if err != nil {
+			return counter.E(counter.CodeLocked, "本机密钥与数据不匹配,数据打不开", "the device's key does not open this data").
+				Hint("确认密钥文件夹(ONEDOOR_KEYDIR)或口令(ONEDOOR_PASSPHRASE)是本机的", "check ONEDOOR_KEYDIR or ONEDOOR_PASSPHRASE").Because(err)
+		}
+		if err := s.keys.add(oplog.Scope(scope), kid, seal.Key(plain)); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+func keyAAD(scope oplog.Scope, id oplog.KeyID) []byte { return fmt.Appendf(nil, "%s/%s", scope, id) }

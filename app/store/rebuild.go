@@ -1,0 +1,124 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"os"
+
+	"onedoor/sync/oplog"
+)
+
+// Rebuild throws the projections away and makes them again from the ops.
+func (s *Store) Rebuild(ctx context.Context) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.self == nil {
+		return notEnrolled()
+	}
+	t, err := s.begin(ctx)
+	if err != nil {
+		return err
+	}
+	defer t.rollback()
+	for _, table := range []string{"entities", "cases", "lookup", "waiting"} {
+		if _, err := t.exec("DELETE FROM " + table); err != nil {
+			return diskError(err)
+		}
+	}
+	t.s.powers.forget()
+	set, err := t.everything()
+	if err != nil {
+		return diskError(err)
+	}
+	if err := t.fold(set); err != nil {
+		return diskError(err)
+	}
+	return t.commit()
+}
+
+// everything lists all entities that there are ops about.
+func (t *txn) everything() (touchedSet, error) {
+	rows, err := t.query("SELECT o.entity, l.scope, o.body FROM ops o JOIN logs l ON l.id = o.log GROUP BY o.entity, l.scope ORDER BY min(o.id)")
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	set := touchedSet{}
+	for rows.Next() {
+		var id, body []byte
+		var scope string
+		if err := rows.Scan(&id, &scope, &body); err != nil {
+			return nil, err
+		}
+		var o oplog.Op
+		if err := o.DecodeBody(body); err != nil {
+			return nil, err
+		}
+		set[entityKey{oplog.Scope(scope), oplog.EntityID(id)}] = &touched{typ: o.Type()}
+	}
+	return set, rows.Err()
+}
+
+// RewriteOwnFiles makes every segment file of this device's own logs again from
+// the database, which is the truth of them.
+func (s *Store) RewriteOwnFiles(ctx context.Context) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	t, err := s.begin(ctx)
+	if err != nil {
+		return err
+	}
+	defer t.rollback()
+	return t.rewriteOwn(func(*ownFile, string) bool { return true })
+}
+
+// rewriteOwn writes the own files that bad names again.
+func (t *txn) rewriteOwn(bad func(f *ownFile, path string) bool) error {
+	rows, err := t.query("SELECT f.folder, f.name, f.log, f.first, f.size FROM files f JOIN logs l ON l.id = f.log WHERE l.own = 1 ORDER BY f.id")
+	if err != nil {
+		return diskError(err)
+	}
+	type file struct {
+		folder, name string
+		log          int64
+		first        uint64
+		size         int64
+	}
+	var files []file
+	for rows.Next() {
+		var f file
+		if err := rows.Scan(&f.folder, &f.name, &f.log, &f.first, &f.size); err != nil {
+			rows.Close()
+			return diskError(err)
+		}
+		files = append(files, f)
+	}
+	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+		return diskError(err)
+	}
+	for _, f := range files {
+		own, err := t.ownFile(f.log, f.first)
+		if err != nil {
+			return diskError(err)
+		}
+		own.recorded = min(f.size, int64(len(own.data)))
+		path := t.s.SegmentPath(f.folder, f.name)
+		if !bad(own, path) {
+			continue
+		}
+		if err := t.s.growFile(path, own.data[:own.recorded]); err != nil {
+			return diskError(err)
+		}
+	}
+	return nil
+}
+
+// repairOwn writes own files again that are missing or shorter than recorded,
+// as a crash of the disk leaves them. Files that are long enough but differ are
+// left for log verify to name.
+func (t *txn) repairOwn() error {
+	return t.rewriteOwn(func(f *ownFile, path string) bool {
+		info, err := os.Stat(path)
+		return err != nil || info.Size() < f.recorded
+	})
+}

@@ -1,0 +1,189 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+
+	"onedoor/sync/oplog"
+)
+
+// txn is one write transaction with its statements prepared once: preparing
+// costs as much as running when fifty thousand ops arrive.
+type txn struct {
+	s     *Store
+	ctx   context.Context
+	tx    *sql.Tx
+	stmts map[string]*sql.Stmt
+	pos   map[[2]oplog.Position]int64 // positions already looked up
+	prog  progress
+}
+
+func (s *Store) begin(ctx context.Context) (*txn, error) {
+	if err := s.opt.Fault("begin"); err != nil {
+		return nil, diskError(err)
+	}
+	tx, err := s.w.BeginTx(ctx, nil)
+	if err != nil {
+		return nil, diskError(err)
+	}
+	t := &txn{s: s, ctx: ctx, tx: tx, stmts: map[string]*sql.Stmt{}, pos: map[[2]oplog.Position]int64{}}
+	t.prog = progress{Epoch: s.epoch, Commit: s.mark.Commit, Stamp: s.clock, Seen: s.seen, Date: s.mark.Date, Serial: s.mark.Serial}
+	return t, nil
+}
+
+func (t *txn) stmt(query string) (*sql.Stmt, error) {
+	if st := t.stmts[query]; st != nil {
+		return st, nil
+	}
+	st, err := t.tx.PrepareContext(t.ctx, query)
+	if err == nil {
+		t.stmts[query] = st
+	}
+	return st, err
+}
+
+func (t *txn) exec(query string, args ...any) (sql.Result, error) {
+	st, err := t.stmt(query)
+	if err != nil {
+		return nil, err
+	}
+	return st.ExecContext(t.ctx, args...)
+}
+
+func (t *txn) query(query string, args ...any) (*sql.Rows, error) {
+	st, err := t.stmt(query)
+	if err != nil {
+		return nil, err
+	}
+	return st.QueryContext(t.ctx, args...)
+}
+
+func (t *txn) row(query string, args ...any) *sql.Row {
+	st, err := t.stmt(query)
+	if err != nil {
+		return t.tx.QueryRowContext(t.ctx, query, args...)
+	}
+	return st.QueryRowContext(t.ctx, args...)
+}
+
+func (t *txn) rollback() {
+	t.s.powers.forget()
+	_ = t.tx.Rollback() // after Commit it is a no-op
+}
+
+// commit makes the transaction durable, then the mark, then tells the rest of
+// the program. Only after it may a number be told or a byte leave the device.
+func (t *txn) commit() error {
+	s := t.s
+	if err := writeProgress(t.ctx, t.tx, t.prog); err != nil {
+		return diskError(err)
+	}
+	if err := s.opt.Fault("commit"); err != nil {
+		return diskError(err)
+	}
+	if err := t.tx.Commit(); err != nil {
+		return diskError(err)
+	}
+	s.clock, s.seen = t.prog.Stamp, t.prog.Seen
+	if hw := t.prog.highWater(); hw.Commit != s.mark.Commit {
+		s.mark = hw
+		if err := s.opt.Fault("mark"); err != nil {
+			return diskError(err)
+		}
+		if err := s.opt.Marker.Advance(hw); err != nil {
+			return diskError(err)
+		}
+	}
+	return nil
+}
+
+// logRow is a log as the table has it.
+type logRow struct {
+	id int64
+	oplog.LogID
+	own       bool
+	seq       uint64
+	head      oplog.Hash
+	realm     oplog.Position
+	powers    oplog.Position
+	fileFirst uint64
+	filePrev  oplog.Hash
+	fileSize  int64
+	fileDay   string
+}
+
+const selectLog = `SELECT l.id, l.scope, l.device, l.epoch, l.own, l.seq, l.head, l.file_first, l.file_prev, l.file_size, l.file_day,
+	coalesce(p.realm_seq, 0), coalesce(p.realm_hash, x''), coalesce(p.powers_seq, 0), coalesce(p.powers_hash, x'')
+	FROM logs l LEFT JOIN positions p ON p.id = l.pos `
+
+type scanner interface{ Scan(...any) error }
+
+func scanLog(r scanner) (l logRow, err error) {
+	var scope string
+	var device, epoch, head, prev, rh, ph []byte
+	err = r.Scan(&l.id, &scope, &device, &epoch, &l.own, &l.seq, &head, &l.fileFirst, &prev, &l.fileSize, &l.fileDay,
+		&l.realm.Seq, &rh, &l.powers.Seq, &ph)
+	l.Scope = oplog.Scope(scope)
+	copy(l.Device[:], device)
+	copy(l.Epoch[:], epoch)
+	copy(l.head[:], head)
+	copy(l.filePrev[:], prev)
+	copy(l.realm.Hash[:], rh)
+	copy(l.powers.Hash[:], ph)
+	return l, err
+}
+
+// log finds or creates the row of a log.
+func (t *txn) log(id oplog.LogID, own bool) (logRow, error) {
+	l, err := scanLog(t.row(selectLog+"WHERE l.scope = ? AND l.device = ? AND l.epoch = ?", string(id.Scope), id.Device[:], id.Epoch[:]))
+	if !errors.Is(err, sql.ErrNoRows) {
+		return l, err
+	}
+	zero := oplog.Hash{}
+	res, err := t.exec("INSERT INTO logs (scope, device, epoch, own, head, file_prev) VALUES (?, ?, ?, ?, ?, ?)",
+		string(id.Scope), id.Device[:], id.Epoch[:], own, zero[:], zero[:])
+	if err != nil {
+		return l, err
+	}
+	n, err := res.LastInsertId()
+	return logRow{id: n, LogID: id, own: own}, err
+}
+
+func (t *txn) saveLog(l *logRow) error {
+	pos, err := t.position(l.realm, l.powers)
+	if err != nil {
+		return err
+	}
+	_, err = t.exec("UPDATE logs SET seq = ?, head = ?, pos = ?, file_first = ?, file_prev = ?, file_size = ?, file_day = ? WHERE id = ?",
+		l.seq, l.head[:], pos, l.fileFirst, l.filePrev[:], l.fileSize, l.fileDay, l.id)
+	return err
+}
+
+// position gives the id of a pair of positions.
+func (t *txn) position(realm, powers oplog.Position) (int64, error) {
+	key := [2]oplog.Position{realm, powers}
+	if id, ok := t.pos[key]; ok {
+		return id, nil
+	}
+	args := []any{realm.Seq, realm.Hash[:], powers.Seq, powers.Hash[:]}
+	if _, err := t.exec("INSERT OR IGNORE INTO positions (realm_seq, realm_hash, powers_seq, powers_hash) VALUES (?, ?, ?, ?)", args...); err != nil {
+		return 0, err
+	}
+	var id int64
+	err := t.row("SELECT id FROM positions WHERE realm_seq = ? AND realm_hash = ? AND powers_seq = ? AND powers_hash = ?", args...).Scan(&id)
+	t.pos[key] = id
+	return id, err
+}
+
+// held gives how much of the district's log in a scope is held.
+func held(ctx context.Context, q querier, scope oplog.Scope, district oplog.DeviceID) (p oplog.Position, err error) {
+	var h []byte
+	err = q.QueryRowContext(ctx, "SELECT seq, head FROM logs WHERE scope = ? AND device = ? ORDER BY seq DESC LIMIT 1",
+		string(scope), district[:]).Scan(&p.Seq, &h)
+	if errors.Is(err, sql.ErrNoRows) || p.Seq == 0 {
+		return oplog.Position{}, nil
+	}
+	copy(p.Hash[:], h)
+	return p, err
+}

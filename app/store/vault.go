@@ -1,0 +1,284 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+
+	"onedoor/sync/oplog"
+	"onedoor/sync/segment"
+)
+
+var _ segment.Vault = (*Store)(nil)
+
+// IndexID names the life of our index of a folder.
+func (s *Store) IndexID(folder string) (uint64, error) {
+	id, _, err := s.folder(folder)
+	return uint64(id), err
+}
+
+// MaxSequence is the highest sequence of our index of a folder.
+func (s *Store) MaxSequence(folder string) (int64, error) {
+	_, seq, err := s.folder(folder)
+	return seq, err
+}
+
+func (s *Store) folder(folder string) (id, seq int64, err error) {
+	err = s.r.QueryRow("SELECT index_id, sequence FROM folders WHERE folder = ?", folder).Scan(&id, &seq)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, 0, nil
+	}
+	return id, seq, err
+}
+
+// Folders lists what we share with a peer, realm first, oldest year first: realm
+// with every enrolled device, a scope with the district and with the members
+// that its powers, as held here, name.
+func (s *Store) Folders(peer oplog.DeviceID) ([]string, error) {
+	scopes := []oplog.Scope{}
+	for _, scope := range s.heldScopes() {
+		ok, err := s.mayHave(peer, scope)
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			scopes = append(scopes, scope)
+		}
+	}
+	var out []string
+	for _, scope := range scopes {
+		years, err := s.scopeFolders(scope)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, years...)
+	}
+	return out, nil
+}
+
+// heldScopes lists the scopes that we have keys of, realm first.
+func (s *Store) heldScopes() []oplog.Scope {
+	s.keys.mu.RLock()
+	defer s.keys.mu.RUnlock()
+	var out []oplog.Scope
+	for scope := range s.keys.current {
+		if scope != oplog.Realm {
+			out = append(out, scope)
+		}
+	}
+	slices.Sort(out)
+	if _, ok := s.keys.current[oplog.Realm]; ok {
+		out = slices.Insert(out, 0, oplog.Realm)
+	}
+	return out
+}
+
+// scopeFolders gives the folders of a scope that exist, and this year's.
+func (s *Store) scopeFolders(scope oplog.Scope) ([]string, error) {
+	now := segment.FolderID(scope, s.now().In(china).Year())
+	if _, _, err := s.folder(now); err != nil {
+		return nil, err
+	}
+	if err := s.ensureFolder(now); err != nil {
+		return nil, err
+	}
+	rows, err := s.r.Query("SELECT folder FROM folders WHERE folder GLOB ? ORDER BY folder", string(scope)+"-*")
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []string
+	for rows.Next() {
+		var f string
+		if err := rows.Scan(&f); err != nil {
+			return nil, err
+		}
+		out = append(out, f)
+	}
+	return out, rows.Err()
+}
+
+func (s *Store) ensureFolder(folder string) error {
+	if id, _, err := s.folder(folder); err != nil || id != 0 {
+		return err
+	}
+	_, err := s.w.Exec("INSERT OR IGNORE INTO folders (folder, index_id, sequence) VALUES (?, ?, 0)", folder, newIndexID())
+	return err
+}
+
+func (s *Store) mayHave(peer oplog.DeviceID, scope oplog.Scope) (bool, error) {
+	if scope == oplog.Realm || peer == s.powers.district {
+		return true, nil
+	}
+	p, err := s.PowersNow(context.Background(), scope)
+	if err != nil {
+		return false, err
+	}
+	m, ok := p.MemberByDevice(peer)
+	return ok && !m.Removed, nil
+}
+
+// Since lists our files of a folder after a sequence.
+func (s *Store) Since(folder string, seq int64, limit int) ([]segment.FileInfo, error) {
+	return s.fileInfos("SELECT name, size, hash, version, mtime, sequence FROM files WHERE folder = ? AND sequence > ? ORDER BY sequence LIMIT ?",
+		folder, folder, seq, limit)
+}
+
+func (s *Store) fileInfos(query, folder string, args ...any) ([]segment.FileInfo, error) {
+	rows, err := s.r.Query(query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []segment.FileInfo
+	for rows.Next() {
+		f := segment.FileInfo{Folder: folder}
+		var hash []byte
+		if err := rows.Scan(&f.Name, &f.Size, &hash, &f.Version, &f.ModTime, &f.Sequence); err != nil {
+			return nil, err
+		}
+		copy(f.Hash[:], hash)
+		out = append(out, f)
+	}
+	return out, rows.Err()
+}
+
+// Claim gives how much of a peer's index of a folder is stored here.
+func (s *Store) Claim(peer oplog.DeviceID, folder string) (indexID uint64, maxSeq int64, err error) {
+	var id int64
+	err = s.r.QueryRow("SELECT index_id, sequence FROM peer_claims WHERE peer = ? AND folder = ?", peer[:], folder).Scan(&id, &maxSeq)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, 0, nil
+	}
+	return uint64(id), maxSeq, err
+}
+
+// Announced stores entries of a peer's index and how far they reach.
+func (s *Store) Announced(peer oplog.DeviceID, folder string, indexID uint64, full bool, entries []segment.FileInfo) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	t, err := s.begin(context.Background())
+	if err != nil {
+		return err
+	}
+	defer t.rollback()
+	if full {
+		if _, err := t.exec("DELETE FROM peer_files WHERE peer = ? AND folder = ?", peer[:], folder); err != nil {
+			return err
+		}
+	}
+	var last int64
+	for _, e := range entries {
+		last = max(last, e.Sequence)
+		if _, err := segment.ParseName(e.Name); err != nil || e.Size <= 0 || e.Size > segment.MaxFile {
+			continue // not ours to fetch; covered by the claim all the same
+		}
+		if err := t.putPeerFile(peer, folder, e); err != nil {
+			return err
+		}
+	}
+	changed, err := t.sealAnnounced(folder, entries)
+	if err != nil {
+		return err
+	}
+	if _, err := t.exec(`INSERT INTO peer_claims (peer, folder, index_id, sequence) VALUES (?, ?, ?, ?) ON CONFLICT (peer, folder)
+		DO UPDATE SET index_id = excluded.index_id, sequence = CASE WHEN ? THEN excluded.sequence ELSE max(sequence, excluded.sequence) END`,
+		peer[:], folder, int64(indexID), last, full); err != nil {
+		return err
+	}
+	if err := t.commit(); err != nil {
+		return err
+	}
+	if changed {
+		s.subs.tell([]string{folder})
+	}
+	return nil
+}
+
+func (t *txn) putPeerFile(peer oplog.DeviceID, folder string, e segment.FileInfo) error {
+	_, err := t.exec(`INSERT INTO peer_files (peer, folder, name, size, hash, version, mtime, sequence) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (peer, folder, name) DO UPDATE SET size = excluded.size, hash = excluded.hash, version = excluded.version,
+		mtime = excluded.mtime, sequence = excluded.sequence`,
+		peer[:], folder, e.Name, e.Size, e.Hash[:], int64(e.Version), e.ModTime, e.Sequence)
+	return err
+}
+
+// sealAnnounced renames our tails that a peer now announces under their sealed
+// names: the bytes are the same, nothing needs to be fetched.
+func (t *txn) sealAnnounced(folder string, entries []segment.FileInfo) (changed bool, err error) {
+	for _, e := range entries {
+		name, err := segment.ParseName(e.Name)
+		if err != nil || !name.Sealed || name.Device == t.s.self.Device {
+			continue
+		}
+		tail := segment.TailName(name.Device, name.Epoch)
+		var log int64
+		err = t.row("SELECT log FROM files WHERE folder = ? AND name = ? AND first = ? AND hash = ?", folder, tail, name.First, e.Hash[:]).Scan(&log)
+		if errors.Is(err, sql.ErrNoRows) {
+			continue
+		}
+		if err != nil {
+			return changed, err
+		}
+		if err := t.renameTail(folder, tail, e, log, name.First); err != nil {
+			return changed, err
+		}
+		changed = true
+	}
+	return changed, nil
+}
+
+func (t *txn) renameTail(folder, tail string, e segment.FileInfo, log int64, first uint64) error {
+	data, err := os.ReadFile(t.s.SegmentPath(folder, tail))
+	if err != nil {
+		return nil // damaged or gone: it will be fetched under its new name
+	}
+	if err := t.s.growFile(t.s.SegmentPath(folder, e.Name), data); err != nil {
+		return err
+	}
+	if _, err := t.exec("DELETE FROM files WHERE folder = ? AND name = ?", folder, tail); err != nil {
+		return err
+	}
+	if err := os.Remove(t.s.SegmentPath(folder, tail)); err != nil {
+		return err
+	}
+	return t.putFile(folder, e.Name, log, first, e.Size, e.Hash, e.Version)
+}
+
+// Read serves a byte range of one of our files.
+func (s *Store) Read(peer oplog.DeviceID, folder, name string, offset int64, size int) ([]byte, error) {
+	scope, _, err := segment.ParseFolder(folder)
+	if err != nil {
+		return nil, err
+	}
+	if ok, err := s.mayHave(peer, scope); err != nil || !ok {
+		return nil, errors.Join(err, fmt.Errorf("store: %s is not a member of %s", peer.Short(), scope))
+	}
+	var total int64
+	if err := s.r.QueryRow("SELECT size FROM files WHERE folder = ? AND name = ?", folder, name).Scan(&total); err != nil {
+		return nil, fmt.Errorf("store: no such file: %w", err)
+	}
+	if offset < 0 || size < 0 || offset+int64(size) > total {
+		return nil, fmt.Errorf("store: range %d+%d of %d bytes", offset, size, total)
+	}
+	f, err := os.Open(s.SegmentPath(folder, name))
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	buf := make([]byte, size)
+	if _, err := f.ReadAt(buf, offset); err != nil && !errors.Is(err, io.EOF) {
+		return nil, err
+	}
+	return buf, nil
+}
+
+// ownName tells whether a file belongs to a log of this very device.
+func (s *Store) ownName(name string) bool {
+	return s.self != nil && strings.HasPrefix(name, s.self.Device.String()+"/")
+}

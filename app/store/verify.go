@@ -1,0 +1,203 @@
+package store
+
+import (
+	"context"
+	"crypto/ecdsa"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"os"
+
+	"onedoor/sync/oplog"
+	"onedoor/sync/segment"
+)
+
+// Fault is one place where what is stored is not what was written.
+type Fault struct {
+	Device string `json:"device"`
+	File   string `json:"file"`
+	Offset int64  `json:"offset"`
+	What   string `json:"what"`
+}
+
+// LogReport is the outcome of VerifyLogs.
+type LogReport struct {
+	OK     bool    `json:"ok"`
+	Logs   int     `json:"logs"`
+	Ops    int     `json:"ops"`
+	Files  int     `json:"files"`
+	Faults []Fault `json:"faults"`
+}
+
+// VerifyLogs checks everything that is held: the hash chain of every log in the
+// database, and in every segment file its recorded length and hash, the
+// signature of each batch, its seal and its ops against the database.
+func (s *Store) VerifyLogs(ctx context.Context) (LogReport, error) {
+	rep := LogReport{Faults: []Fault{}}
+	logs, err := s.allLogs(ctx)
+	if err != nil {
+		return rep, diskError(err)
+	}
+	keys, err := s.signKeys(ctx)
+	if err != nil {
+		return rep, diskError(err)
+	}
+	rep.Logs = len(logs)
+	for i := range logs {
+		n, err := s.verifyChain(ctx, &logs[i], &rep)
+		if err != nil {
+			return rep, diskError(err)
+		}
+		rep.Ops += n
+	}
+	if err := s.verifyFiles(ctx, keys, &rep); err != nil {
+		return rep, diskError(err)
+	}
+	rep.OK = len(rep.Faults) == 0
+	return rep, nil
+}
+
+func (r *LogReport) fault(d oplog.DeviceID, file string, off int64, what string, args ...any) {
+	r.Faults = append(r.Faults, Fault{Device: d.String(), File: file, Offset: off, What: fmt.Sprintf(what, args...)})
+}
+
+func (s *Store) allLogs(ctx context.Context) (logs []logRow, err error) {
+	rows, err := s.r.QueryContext(ctx, selectLog+"ORDER BY l.id")
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		l, err := scanLog(rows)
+		if err != nil {
+			return nil, err
+		}
+		logs = append(logs, l)
+	}
+	return logs, rows.Err()
+}
+
+func (s *Store) signKeys(ctx context.Context) (map[oplog.DeviceID]*ecdsa.PublicKey, error) {
+	devices, err := s.Devices(ctx)
+	if err != nil {
+		return nil, err
+	}
+	keys := map[oplog.DeviceID]*ecdsa.PublicKey{}
+	for _, d := range devices {
+		pub, err := publicKey(d.SignCert)
+		if err != nil {
+			return nil, err
+		}
+		keys[d.Device] = pub
+	}
+	return keys, nil
+}
+
+// verifyChain recomputes the hash of every op of a log from its stored bytes.
+func (s *Store) verifyChain(ctx context.Context, l *logRow, rep *LogReport) (int, error) {
+	rows, err := s.r.QueryContext(ctx, `SELECT o.seq, o.hash, o.entity, o.body, p.realm_seq, p.realm_hash, p.powers_seq, p.powers_hash
+		FROM ops o JOIN positions p ON p.id = o.pos WHERE o.log = ? ORDER BY o.seq`, l.id)
+	if err != nil {
+		return 0, err
+	}
+	defer rows.Close()
+	prev, n := oplog.Hash{}, 0
+	for rows.Next() {
+		o := oplog.Op{LogID: l.LogID, Prev: prev}
+		var hash, entity, body, rh, ph []byte
+		if err := rows.Scan(&o.Seq, &hash, &entity, &body, &o.Realm.Seq, &rh, &o.Powers.Seq, &ph); err != nil {
+			return n, err
+		}
+		copy(o.Realm.Hash[:], rh)
+		copy(o.Powers.Hash[:], ph)
+		got := o.HashBody(body)
+		err := o.DecodeBody(body)
+		if n++; o.Seq != uint64(n) || string(got[:]) != string(hash) || err != nil || string(o.Entity[:]) != string(entity) {
+			rep.fault(l.Device, DatabaseName, int64(o.Seq), "第%d条记录与哈希链不符 / op %d of scope %s does not fit its chain", o.Seq, o.Seq, l.Scope)
+			return n, nil // what follows hangs on it
+		}
+		prev = got
+	}
+	if err := rows.Err(); err != nil {
+		return n, err
+	}
+	if uint64(n) != l.seq || prev != l.head {
+		rep.fault(l.Device, DatabaseName, int64(n), "日志应有%d条,实有%d条 / log has %d of %d ops", l.seq, n, n, l.seq)
+	}
+	return n, nil
+}
+
+func (s *Store) verifyFiles(ctx context.Context, keys map[oplog.DeviceID]*ecdsa.PublicKey, rep *LogReport) error {
+	rows, err := s.r.QueryContext(ctx, "SELECT folder, name, log, size, hash FROM files ORDER BY folder, log, first")
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var folder, name string
+		var log, size int64
+		var hash []byte
+		if err := rows.Scan(&folder, &name, &log, &size, &hash); err != nil {
+			return err
+		}
+		rep.Files++
+		s.verifyFile(ctx, folder+"/"+name, s.SegmentPath(folder, name), log, size, oplog.Hash(hash), keys, rep)
+	}
+	return rows.Err()
+}
+
+func (s *Store) verifyFile(ctx context.Context, label, path string, log, size int64, hash oplog.Hash,
+	keys map[oplog.DeviceID]*ecdsa.PublicKey, rep *LogReport) {
+	var device []byte
+	if err := s.r.QueryRowContext(ctx, "SELECT device FROM logs WHERE id = ?", log).Scan(&device); err != nil {
+		rep.fault(oplog.DeviceID{}, label, 0, "没有对应的日志 / no such log")
+		return
+	}
+	dev := oplog.DeviceID(device)
+	data, err := os.ReadFile(path)
+	if err != nil {
+		rep.fault(dev, label, 0, "文件读不出 / file cannot be read: %v", errors.Unwrap(err))
+		return
+	}
+	if int64(len(data)) < size {
+		rep.fault(dev, label, int64(len(data)), "文件短了 / file has %d of %d bytes", len(data), size)
+		return
+	}
+	data = data[:size] // bytes beyond are a torn tail: cut at the next start
+	same := sha256.Sum256(data) == hash
+	off, what := s.verifyBatches(ctx, data, log, keys[dev])
+	switch {
+	case what != "":
+		rep.fault(dev, label, off, "%s", what)
+	case !same:
+		rep.fault(dev, label, 0, "内容与登记的哈希不符 / content differs from its recorded hash")
+	}
+}
+
+// verifyBatches checks each batch of a file and compares its ops with the
+// database. It gives the first fault and where it is.
+func (s *Store) verifyBatches(ctx context.Context, data []byte, log int64, pub *ecdsa.PublicKey) (int64, string) {
+	h, n, err := segment.ParseHeader(data)
+	if err != nil {
+		return 0, "文件头损坏 / damaged header"
+	}
+	if pub == nil {
+		return 0, "写入者不在名册上 / the writer is not in the roster"
+	}
+	batches, good, err := segment.Scan(data, int64(n))
+	for i := range batches {
+		b := &batches[i]
+		if err := b.Verify(h, pub); err != nil {
+			return b.Offset, fmt.Sprintf("第%d-%d条的签名不符 / bad signature of ops %d-%d", b.First, b.LastSeq(), b.First, b.LastSeq())
+		}
+		var have []byte
+		if s.r.QueryRowContext(ctx, "SELECT hash FROM ops WHERE log = ? AND seq = ?", log, b.LastSeq()).Scan(&have) != nil ||
+			string(have) != string(b.Last[:]) {
+			return b.Offset, fmt.Sprintf("第%d条与数据库不符 / op %d differs from the database", b.LastSeq(), b.LastSeq())
+		}
+	}
+	if err != nil {
+		return good, "批次损坏 / damaged batch"
+	}
+	return 0, ""
+}

@@ -1,0 +1,110 @@
+package store
+
+import (
+	"database/sql"
+	"errors"
+	"sync"
+
+	"onedoor/sync/oplog"
+	"onedoor/sync/segment"
+)
+
+// refetchSet remembers files whose beginning here differs from the peer's: they
+// are fetched whole once.
+type refetchSet struct {
+	mu sync.Mutex
+	m  map[string]bool
+}
+
+func (s *Store) refetch(w segment.Want) {
+	s.again.mu.Lock()
+	defer s.again.mu.Unlock()
+	if s.again.m == nil {
+		s.again.m = map[string]bool{}
+	}
+	s.again.m[w.Folder+"/"+w.Name+w.Hash.String()] = true
+}
+
+func (s *Store) fetchWhole(e segment.FileInfo) bool {
+	s.again.mu.Lock()
+	defer s.again.mu.Unlock()
+	return s.again.m[e.Folder+"/"+e.Name+e.Hash.String()]
+}
+
+// Wants lists what a peer announced and we lack, in the order of its changes:
+// a sealed file therefore comes before the tail that follows it.
+func (s *Store) Wants(peer oplog.DeviceID, folder string) ([]segment.Want, error) {
+	entries, err := s.fileInfos(`SELECT p.name, p.size, p.hash, p.version, p.mtime, p.sequence FROM peer_files p
+		WHERE p.peer = ? AND p.folder = ?
+		AND NOT EXISTS (SELECT 1 FROM files f WHERE f.folder = p.folder AND f.name = p.name AND (f.hash = p.hash OR f.version >= p.version))
+		AND NOT EXISTS (SELECT 1 FROM quarantine q WHERE q.folder = p.folder AND q.name = p.name AND q.hash = p.hash)
+		ORDER BY p.sequence`, folder, peer[:], folder)
+	if err != nil {
+		return nil, err
+	}
+	var wants []segment.Want
+	for _, e := range entries {
+		if s.ownName(e.Name) {
+			continue
+		}
+		off, err := s.heldPrefix(e)
+		if err != nil {
+			return nil, err
+		}
+		wants = append(wants, segment.Want{FileInfo: e, Offset: off})
+	}
+	return wants, nil
+}
+
+// heldPrefix gives how many bytes of an announced file we hold as our tail.
+func (s *Store) heldPrefix(e segment.FileInfo) (int64, error) {
+	name, err := segment.ParseName(e.Name)
+	if err != nil || s.fetchWhole(e) {
+		return 0, nil
+	}
+	var size int64
+	var first uint64
+	err = s.r.QueryRow("SELECT size, first FROM files WHERE folder = ? AND name = ?",
+		e.Folder, segment.TailName(name.Device, name.Epoch)).Scan(&size, &first)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, nil
+	}
+	if err != nil || size >= e.Size || name.Sealed && first != name.First {
+		return 0, err
+	}
+	return size, nil
+}
+
+// Settled tells whether a peer's index as stored here and ours agree.
+func (s *Store) Settled(peer oplog.DeviceID, folder string) (bool, error) {
+	wants, err := s.Wants(peer, folder)
+	if err != nil || len(wants) > 0 {
+		return false, err
+	}
+	var missing int
+	err = s.r.QueryRow(`SELECT count(*) FROM files f WHERE f.folder = ? AND NOT EXISTS
+		(SELECT 1 FROM peer_files p WHERE p.peer = ? AND p.folder = f.folder AND p.name = f.name AND p.hash = f.hash)`,
+		folder, peer[:]).Scan(&missing)
+	return missing == 0, err
+}
+
+// OpsIn counts the ops of a file of ours from a byte offset on: what a peer that
+// held the file up to there has gained with the rest.
+func (s *Store) OpsIn(folder, name string, from, to int64) (int, error) {
+	data, err := readPrefix(s.SegmentPath(folder, name), to)
+	if err != nil {
+		return 0, err
+	}
+	_, n, err := segment.ParseHeader(data)
+	if err != nil {
+		return 0, err
+	}
+	batches, _, _ := segment.Scan(data, int64(n))
+	ops := 0
+	for i := range batches {
+		if batches[i].Offset >= from {
+			ops += batches[i].Count
+		}
+	}
+	return ops, nil
+}

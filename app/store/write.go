@@ -1,0 +1,201 @@
+package store
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"onedoor/app/counter"
+	"onedoor/sync/oplog"
+)
+
+// Tx collects the acts of one transaction.
+type Tx struct {
+	*txn
+	now     time.Time
+	logs    map[oplog.Scope]*openLog
+	order   []oplog.Scope
+	touched touchedSet
+}
+
+// openLog is an own log with the ops that this transaction appends to it.
+type openLog struct {
+	row    logRow
+	ops    []oplog.Op
+	bodies [][]byte
+	hashes []oplog.Hash
+}
+
+// Record runs f in one transaction. When it returns nil, everything that f
+// appended is durable, folded, numbered and queued for the peers.
+func (s *Store) Record(ctx context.Context, f func(counter.Recorder) error) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.self == nil || s.self.Sign == nil {
+		return notEnrolled()
+	}
+	t, err := s.begin(ctx)
+	if err != nil {
+		return err
+	}
+	defer t.rollback()
+	tx := &Tx{txn: t, now: s.now(), logs: map[oplog.Scope]*openLog{}, touched: touchedSet{}}
+	if err := f(tx); err != nil {
+		return err
+	}
+	if len(tx.order) == 0 {
+		return nil
+	}
+	if err := tx.finish(); err != nil {
+		return diskError(err)
+	}
+	s.wakeFlusher()
+	return nil
+}
+
+func (t *Tx) finish() error {
+	for _, scope := range t.order {
+		if err := t.writeLog(t.logs[scope]); err != nil {
+			return err
+		}
+	}
+	if err := t.s.opt.Fault("ops"); err != nil {
+		return err
+	}
+	if err := t.fold(t.touched); err != nil {
+		return err
+	}
+	t.prog.Commit++
+	return t.commit()
+}
+
+// Now is the one moment of the transaction.
+func (t *Tx) Now() time.Time { return t.now }
+
+// Append adds an act to the device's log in its scope and gives the op's hash.
+func (t *Tx) Append(a counter.Act) ([32]byte, error) {
+	l, err := t.open(oplog.Scope(a.Scope))
+	if err != nil {
+		return oplog.Hash{}, err
+	}
+	op := oplog.Op{LogID: l.row.LogID, Seq: l.row.seq + 1, Prev: l.row.head, Realm: l.row.realm, Powers: l.row.powers,
+		Kind: a.Kind, Entity: a.Entity, Actor: a.Actor}
+	if op.Payload, err = json.Marshal(a.Payload); err != nil {
+		return oplog.Hash{}, fmt.Errorf("payload of %s: %w", a.Kind, err)
+	}
+	if err := t.sealParts(&op, a.Sealed); err != nil {
+		return oplog.Hash{}, err
+	}
+	if !a.New && !t.touched.fresh(entityKey{op.Scope, a.Entity}) {
+		if op.Parents, err = t.heads(&op); err != nil {
+			return oplog.Hash{}, diskError(err)
+		}
+	}
+	t.prog.Stamp = t.prog.Stamp.Next(t.now)
+	op.Stamp = t.prog.Stamp
+	op.Normalize()
+	body := op.AppendBody(nil)
+	if len(body) > oplog.MaxBody {
+		return oplog.Hash{}, counter.E(counter.CodeInvalid, "内容太大,无法保存", "too much content for one record")
+	}
+	hash := op.HashBody(body)
+	l.ops, l.bodies, l.hashes = append(l.ops, op), append(l.bodies, body), append(l.hashes, hash)
+	l.row.seq, l.row.head = op.Seq, hash
+	t.touched.add(&l.ops[len(l.ops)-1], hash, a.New)
+	return hash, nil
+}
+
+func (t *Tx) sealParts(op *oplog.Op, parts map[string][]byte) error {
+	if len(parts) == 0 {
+		return nil
+	}
+	sealer, err := t.s.keys.sealer(op.Scope)
+	if err != nil {
+		return err
+	}
+	rand.Read(op.Nonce[:])
+	for field, plain := range parts {
+		op.Sealed = append(op.Sealed, sealer.SealPart(op.Entity, op.Nonce, field, plain))
+	}
+	return nil
+}
+
+// open prepares the device's own log in a scope: it continues where the table
+// has it, and its ops name what is held of the district's logs now.
+func (t *Tx) open(scope oplog.Scope) (*openLog, error) {
+	if l := t.logs[scope]; l != nil {
+		return l, nil
+	}
+	if err := scope.Check(); err != nil {
+		return nil, err
+	}
+	self := t.s.self
+	row, err := t.log(oplog.LogID{Scope: scope, Device: self.Device, Epoch: t.s.epoch}, true)
+	if err != nil {
+		return nil, diskError(err)
+	}
+	if err := t.namePositions(&row); err != nil {
+		return nil, diskError(err)
+	}
+	l := &openLog{row: row}
+	t.logs[scope] = l
+	t.order = append(t.order, scope)
+	return l, nil
+}
+
+func (t *Tx) namePositions(row *logRow) error {
+	self := t.s.self
+	var err error
+	if row.Scope != oplog.Realm {
+		if row.realm, err = held(t.ctx, t.tx, oplog.Realm, self.District); err != nil {
+			return err
+		}
+	}
+	if self.Device == self.District || row.Scope == oplog.Realm {
+		return nil // judged at its own place in the log
+	}
+	row.powers, err = held(t.ctx, t.tx, row.Scope, self.District)
+	return err
+}
+
+// heads gives the latest ops about an entity that the new op follows from,
+// those of its own log aside: these are implied.
+func (t *Tx) heads(op *oplog.Op) ([]oplog.Hash, error) {
+	all, err := t.history(entityKey{op.Scope, op.Entity})
+	if err != nil {
+		return nil, err
+	}
+	superseded := map[oplog.Hash]bool{}
+	last := map[oplog.LogID]*storedOp{}
+	for i := range all {
+		o := &all[i]
+		for _, p := range o.op.Parents {
+			superseded[p] = true
+		}
+		if l := last[o.op.LogID]; l == nil || l.op.Seq < o.op.Seq {
+			last[o.op.LogID] = o
+		}
+	}
+	var parents []oplog.Hash
+	for log, o := range last {
+		if log != op.LogID && !superseded[o.hash] && !o.waiting {
+			parents = append(parents, o.hash)
+		}
+	}
+	return parents, nil
+}
+
+// NextSerial counts the numbers of a day, across epochs. A clock that was set
+// back does not count a past day's numbers again from one: the date of a number
+// is never before the date of the number before it.
+func (t *Tx) NextSerial(day time.Time) (date time.Time, serial uint64) {
+	d := uint32(day.Year()*10000 + int(day.Month())*100 + day.Day())
+	if d > t.prog.Date {
+		t.prog.Date, t.prog.Serial = d, 0
+	}
+	t.prog.Serial++
+	y, m, dd := int(t.prog.Date/10000), int(t.prog.Date/100%100), int(t.prog.Date%100)
+	return time.Date(y, time.Month(m), dd, 0, 0, 0, 0, day.Location()), t.prog.Serial
+}
