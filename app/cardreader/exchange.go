@@ -14,6 +14,9 @@ import (
 //  1. After any doubt, barrier sends a status request and throws everything
 //     away until its answer comes. The module answers in order, and no other
 //     answer is "90 without data", so whatever was due has then passed.
+//     (If several status requests were out, an early answer may end the wait
+//     with a find still due. No answer that names a person can be: it is asked
+//     for only after find and select were answered, hence all before them.)
 //  2. Every answer must have the shape of its command's answers (judge).
 
 var (
@@ -40,9 +43,10 @@ func (r *Reader) exchange(ctx context.Context, cmd sdt.Command) (sdt.Answer, err
 
 func (r *Reader) ask(ctx context.Context, cmd sdt.Command) (sdt.Answer, error) {
 	patience := r.times.Answer
-	if cmd == sdt.Read || cmd == sdt.ReadFingerprint {
+	if cmd == sdt.Read {
 		patience = r.times.ReadAnswer
 	}
+	patience = max(patience, min(patience<<r.slow, r.times.Late))
 	first, cancelFirst := context.WithTimeout(ctx, patience)
 	defer cancelFirst()
 	whole, cancelWhole := context.WithTimeout(ctx, r.times.Frame)
@@ -61,6 +65,8 @@ func (r *Reader) ask(ctx context.Context, cmd sdt.Command) (sdt.Answer, error) {
 		switch judge(cmd, a) {
 		case belongs:
 			return a, nil
+		case stale:
+			r.slower()
 		case foreign:
 			return sdt.Answer{}, newError(CodeDamaged, 0, errStray)
 		}
@@ -77,13 +83,21 @@ func (r *Reader) awaitLate(ctx context.Context, waited time.Duration) {
 	var buf [512]byte
 	if n, err := r.port.Read(ctx, buf[:]); err == nil {
 		clear(buf[:n])
+		r.slower()
 		r.drain(ctx)
 	}
 }
 
+// slower doubles the patience with this line, up to Late: an answer came after
+// its time, or a status request found none. A busy converter may be slow all day.
+func (r *Reader) slower() { r.slow = min(r.slow+1, 8) }
+
 // send writes a request. What was left of earlier answers is forgotten.
 func (r *Reader) send(ctx context.Context, cmd sdt.Command) error {
 	r.scan.Reset()
+	if r.port == nil {
+		return newError(CodeUnplugged, 0, nil)
+	}
 	if err := r.port.Write(ctx, sdt.EncodeRequest(cmd)); err != nil {
 		return r.lost(ctx, err)
 	}
@@ -184,7 +198,8 @@ func (r *Reader) resync(ctx context.Context) error {
 }
 
 // barrier repeats the status request until its answer comes or ctx ends;
-// patience is the wait for one answer.
+// patience is the wait for one answer. Answers that come, but late, teach it that
+// this line is slow.
 func (r *Reader) barrier(ctx context.Context, patience time.Duration) error {
 	for ctx.Err() == nil {
 		if err := r.send(ctx, sdt.Status); err != nil {
@@ -194,6 +209,7 @@ func (r *Reader) barrier(ctx context.Context, patience time.Duration) error {
 		whole, cancelWhole := context.WithTimeout(ctx, r.times.Frame)
 		a, err := r.receive(ctx, first, whole)
 		for err == nil && !statusShape(a) {
+			r.slower()
 			a, err = r.receive(ctx, first, whole)
 		}
 		cancelFirst()
@@ -205,7 +221,9 @@ func (r *Reader) barrier(ctx context.Context, patience time.Duration) error {
 			return nil
 		case !isLineFault(err):
 			return err
-		case CodeOf(err) == CodeDamaged:
+		case CodeOf(err) == CodeTimeout:
+			r.slower()
+		default:
 			if err := r.drain(ctx); err != nil {
 				return err
 			}

@@ -58,6 +58,7 @@ type Reader struct {
 	port     Port         // nil when not connected
 	scan     *sdt.Scanner // what arrived and is not yet an answer
 	findGate <-chan time.Time
+	slow     int  // how often the patience was doubled, see slower
 	used     bool // a card was found and not read to its end: 80 now means lift it
 }
 
@@ -181,6 +182,9 @@ func (r *Reader) connect(ctx context.Context) error {
 		if err == nil || CodeOf(err) == CodeSelfTest || CodeOf(err) == CodeNotAuthorised {
 			return nil
 		}
+		if CodeOf(err) == CodeUnplugged {
+			return err
+		}
 		r.disconnect()
 		if ctx.Err() != nil {
 			return ended(ctx, nil)
@@ -201,7 +205,7 @@ func (r *Reader) open(ctx context.Context, baud int) error {
 		}
 		return openError(err)
 	}
-	r.port = port
+	r.port, r.slow = port, 0
 	r.scan.Reset()
 	return nil
 }

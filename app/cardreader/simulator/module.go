@@ -32,6 +32,7 @@ type module struct {
 
 	autoLift time.Duration // 0: never
 	lifter   *time.Timer
+	lifting  bool // lifter is running
 	using    bool // the last command was one that a card answers, not a find
 	touches  int  // counts Lift and Place, so that an old timer knows it is old
 	closed   bool
@@ -42,12 +43,12 @@ var samID = []byte{5, 0, 3, 0, 0xE1, 0x90, 0x32, 0x01, 0x87, 0xD6, 0x12, 0x00, 0
 
 func (m *module) lift() {
 	m.touches++
-	m.chip, m.phase = nil, waiting
+	m.chip, m.phase, m.lifting = nil, waiting, false
 }
 
 func (m *module) place(c *chip) {
 	m.touches++
-	m.chip, m.phase = c, waiting
+	m.chip, m.phase, m.lifting = c, waiting, false
 }
 
 // answered is called when an answer is out, or was lost. A new line speed begins
@@ -59,9 +60,11 @@ func (m *module) answered() {
 	if m.next != 0 {
 		m.baud, m.fixed, m.next = m.next, true, 0
 	}
-	if m.phase != spent || !m.using || m.autoLift <= 0 || m.closed {
+	// A find does not delay a lift that is under way.
+	if m.phase != spent || m.lifting && !m.using || m.autoLift <= 0 || m.closed {
 		return
 	}
+	m.lifting = true
 	if m.lifter != nil {
 		m.lifter.Stop()
 	}

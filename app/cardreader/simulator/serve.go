@@ -50,7 +50,9 @@ func (s *stream) serve(ctx context.Context) error {
 			}
 			frame, hit := s.m.reply(payload)
 			err := s.deliver(ctx, frame, hit)
-			s.m.answered()
+			if _, due := hit["late"]; !due {
+				s.m.answered()
+			}
 			if err != nil {
 				return err
 			}
@@ -87,6 +89,7 @@ func (s *stream) deliver(ctx context.Context, frame []byte, hit map[string]Fault
 	s.late.Go(func() {
 		if sleep(ctx, hit["late"].Time) {
 			s.send(ctx, frame, hit)
+			s.m.answered()
 		}
 	})
 	return nil
