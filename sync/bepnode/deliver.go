@@ -86,6 +86,7 @@ func (f *fetcher) deliver() {
 		j := f.line[0]
 		switch {
 		case j.failed():
+			f.keep(j)
 			f.leave(j)
 			f.block(j)
 		case j.complete():

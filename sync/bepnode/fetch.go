@@ -237,18 +237,22 @@ func (f *fetcher) onFetched(e fetched) {
 // abandon waits for what is under way and keeps the parts that are complete.
 func (f *fetcher) abandon() leftovers {
 	f.work.Wait()
-	rest := f.s.leftover // what nobody asked for again may still be wanted
-	if rest == nil {
-		rest = leftovers{}
-	}
 	for len(f.events) > 0 {
 		f.on(<-f.events)
 	}
 	for _, j := range f.line {
-		if len(j.parts) > 0 && len(rest) < maxLeft && !f.refused[j.content()] {
-			rest[j.content()] = j.parts
-		}
+		f.keep(j)
 		f.drop(j)
 	}
-	return rest
+	return f.s.leftover
+}
+
+// keep saves the parts of a job that did not come to its end, for the next try on
+// this connection or another.
+func (f *fetcher) keep(j *job) {
+	left := f.s.leftover
+	if len(j.parts) == 0 || len(left) >= maxLeft || left.bytes() >= maxHeld || f.refused[j.content()] {
+		return
+	}
+	left[j.content()] = j.parts
 }

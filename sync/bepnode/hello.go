@@ -8,7 +8,6 @@ import (
 	"net"
 	"strings"
 	"sync"
-	"syscall"
 
 	"github.com/syncthing/syncthing/lib/protocol"
 )
@@ -109,11 +108,7 @@ func helloError(err error) error {
 
 // isCut tells an error of the link from one of the protocol.
 func isCut(err error) bool {
-	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.ErrClosedPipe) ||
-		errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) || isOpError(err)
-}
-
-func isOpError(err error) bool {
-	var op *net.OpError
-	return errors.As(err, &op)
+	var link *linkError
+	return errors.As(err, &link) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) ||
+		errors.Is(err, net.ErrClosed) || errors.Is(err, io.ErrClosedPipe)
 }

@@ -34,6 +34,15 @@ const maxLeft = 256
 // leftovers are fetched parts that a cut connection leaves to the next one.
 type leftovers map[partKey]map[int64][]byte
 
+func (l leftovers) bytes() (sum int) {
+	for _, parts := range l {
+		for _, b := range parts {
+			sum += len(b)
+		}
+	}
+	return sum
+}
+
 func newJob(w segment.Want, parts map[int64][]byte) *job {
 	if parts == nil {
 		parts = map[int64][]byte{}

@@ -134,8 +134,10 @@ func (n *Node) admit(s *session) error {
 		old := n.peers[s.peer.Device]
 		if old == nil {
 			n.peers[s.peer.Device] = s
-			s.leftover = n.left[s.peer.Device]
-			delete(n.left, s.peer.Device)
+			if left := n.left[s.peer.Device]; left != nil {
+				s.leftover = left
+				delete(n.left, s.peer.Device)
+			}
 			n.recordLocked(s)
 			n.wg.Add(1)
 			s.launch()

@@ -79,7 +79,7 @@ func (n *Node) newSession(conn *tls.Conn, w *wire, peer PeerInfo, dialed bool, a
 		inbox: make(chan any, inboxSize), serving: make(chan struct{}, serveAtOnce),
 		recheck: make(chan struct{}, 1), kick: make(chan struct{}, 1), flush: make(chan struct{}, 1),
 		fetchKick: make(chan struct{}, 1), progress: make(chan struct{}, 1),
-		folders: map[string]*folder{}, fetchDirty: map[string]bool{}, since: n.opt.Now(),
+		folders: map[string]*folder{}, fetchDirty: map[string]bool{}, leftover: leftovers{}, since: n.opt.Now(),
 	}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	s.linger.Store(int64(lingerWait))

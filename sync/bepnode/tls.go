@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	"crypto/tls"
 	"errors"
-	"net"
 	"time"
 
 	"onedoor/sync/oplog"
@@ -49,8 +48,7 @@ func (n *Node) handshake(ctx context.Context, w *wire, client bool) (*tls.Conn, 
 // handshakeCode takes an error that is neither of the network nor an alert as the
 // peer's breach of TLS.
 func handshakeCode(err error) Code {
-	var op *net.OpError
-	if c := classify(err); c != CodeUnreachable || errors.As(err, &op) || isCut(err) {
+	if c := classify(err); c != CodeUnreachable || isCut(err) {
 		return c
 	}
 	return CodeProtocol

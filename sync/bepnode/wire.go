@@ -1,6 +1,7 @@
 package bepnode
 
 import (
+	"io"
 	"net"
 	"sync"
 	"sync/atomic"
@@ -62,13 +63,23 @@ func (w *wire) Close() (err error) {
 	return err
 }
 
-// why tells our own time-out from a cut link.
+// why tells our own time-out from a cut link, and either from what the layers
+// above may find wrong. io.EOF stays as it is: those compare with it.
 func (w *wire) why(err error) error {
-	if err != nil && w.silent.Load() {
+	switch {
+	case err == nil, err == io.EOF:
+		return err
+	case w.silent.Load():
 		return errSilent
 	}
-	return err
+	return &linkError{err}
 }
+
+// linkError is any failure of the connection below TLS.
+type linkError struct{ err error }
+
+func (e *linkError) Error() string { return e.err.Error() }
+func (e *linkError) Unwrap() error { return e.err }
 
 // linger lets a peer read our last words (a TLS alert) although it has sent bytes
 // that nobody will read: closing at once would make the kernel send a reset that
