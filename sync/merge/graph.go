@@ -1,6 +1,7 @@
 package merge
 
 import (
+	"bytes"
 	"cmp"
 	"slices"
 
@@ -44,7 +45,9 @@ func newGraph(nodes []Node) *graph {
 		}
 	}
 	for _, idx := range logs {
-		slices.SortFunc(idx, func(a, b int) int { return cmp.Compare(nodes[a].Seq, nodes[b].Seq) })
+		slices.SortFunc(idx, func(a, b int) int {
+			return cmp.Or(cmp.Compare(nodes[a].Seq, nodes[b].Seq), bytes.Compare(nodes[a].ID[:], nodes[b].ID[:]))
+		})
 		for k := 1; k < len(idx); k++ {
 			g.edge(idx[k-1], idx[k])
 		}

@@ -1,0 +1,106 @@
+package desk
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"onedoor/app/counter"
+)
+
+// ActOptions go with a stage act.
+type ActOptions struct {
+	Opinion string // personal text: sealed
+	Reason  string // open text without names; void needs a reason or an opinion
+	To      string // handover: division code of who is to act
+	Choose  string // resolve: the op that stands
+}
+
+// Act does the next step of a case: hand over, review, approve, deny, return,
+// withdraw, conclude, void ... It is refused before anything is recorded when
+// the stage or the user's role does not allow it.
+func (s *Session) Act(ctx context.Context, number, verb string, o ActOptions) (*CaseView, error) {
+	v := counter.Verb(strings.TrimSpace(verb))
+	if !slices.Contains(actVerbs(), v) {
+		return nil, counter.Ef(counter.CodeUsage, "没有这种操作:%s", "there is no act %q", verb).
+			Hint("可用:"+joinVerbs(actVerbs()), "acts: "+joinVerbs(actVerbs()))
+	}
+	d, err := s.findCase(ctx, number)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.may(ctx, d.Scope, "case."+string(v)); err != nil {
+		return nil, err
+	}
+	c := d.Folded.Case
+	if next := counter.NextVerbs(c.Status, c.Instant); !slices.Contains(next, v) {
+		return nil, counter.Ef(counter.CodeInvalid, "办件现在是“%s”,不能“%s”", "the case is %s and cannot be: %s", c.Status.Name("zh"), v.Name("zh")).
+			Hint("现在可以:"+joinVerbs(next), "possible now: "+joinVerbs(next))
+	}
+	act, err := s.actOf(d, v, o)
+	if err != nil {
+		return nil, err
+	}
+	err = s.ledger.Record(ctx, func(rec counter.Recorder) error {
+		_, err := rec.Append(act)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	if d, err = s.ledger.Entity(ctx, d.Scope, d.Entity); err != nil {
+		return nil, err
+	}
+	return s.view(ctx, d)
+}
+
+func (s *Session) actOf(d *counter.Dossier, v counter.Verb, o ActOptions) (counter.Act, error) {
+	a := counter.Act{Scope: d.Scope, Kind: "case." + string(v), Entity: d.Entity, Actor: s.user.ID}
+	if o.Opinion != "" {
+		a.Sealed = map[string][]byte{counter.SealedOpinion: []byte(o.Opinion)}
+	}
+	switch v {
+	case counter.VerbResolve:
+		op, err := counter.ParseOpID(o.Choose)
+		if err != nil {
+			return a, counter.E(counter.CodeUsage, "裁决要写明以哪一条为准", "say which act stands").
+				Hint("用 --choose 加时间线里的记录号", "use --choose with the op of the timeline")
+		}
+		a.Payload = counter.ResolvePayload{Choose: op, Reason: o.Reason}
+		return a, nil
+	case counter.VerbVoid:
+		if o.Reason == "" && o.Opinion == "" {
+			return a, counter.E(counter.CodeUsage, "作废必须写明原因", "voiding needs a reason").
+				Hint("用 --opinion 写明原因", "give it with --opinion")
+		}
+	}
+	p := counter.ActPayload{Reason: o.Reason}
+	if o.To != "" {
+		to, err := counter.PadDivision(o.To)
+		if err != nil {
+			return a, err
+		}
+		p.To = to
+	}
+	a.Payload = p
+	return a, nil
+}
+
+// actVerbs are the acts that a user does by name.
+func actVerbs() []counter.Verb {
+	return []counter.Verb{counter.VerbHandover, counter.VerbReview, counter.VerbReturn, counter.VerbApprove, counter.VerbDeny,
+		counter.VerbWithdraw, counter.VerbConclude, counter.VerbVoid, counter.VerbResolve}
+}
+
+func joinVerbs(vs []counter.Verb) string {
+	out := []string{}
+	for _, v := range vs {
+		if slices.Contains(actVerbs(), v) {
+			out = append(out, string(v)+"("+v.Name("zh")+")")
+		}
+	}
+	if len(out) == 0 {
+		return "无(none)"
+	}
+	return strings.Join(out, " ")
+}

@@ -1,0 +1,76 @@
+// Package desk is the application facade: one method for each thing that a user
+// of a counter, a township or the district does. The desktop window, the browser
+// and the command line call the same methods. It knows storage only through
+// counter.Ledger and nothing of sync.
+package desk
+
+import (
+	"context"
+	"crypto"
+	"crypto/x509"
+	"sync"
+	"time"
+
+	"onedoor/app/counter"
+	"onedoor/forms/document"
+)
+
+// Device is the station that the facade works at.
+type Device struct {
+	ID           [32]byte
+	Name         string // 张槎街道纯阳社区 1 号窗口
+	Division     string // 12 digits
+	Counter      string // two digits
+	Tier         string // village, town, district
+	DistrictCode string // 12 digits
+	DistrictName string
+}
+
+// Papers is what printing and checking documents needs.
+type Papers struct {
+	Press  *document.Press
+	Signer crypto.Signer       // the device's signing key; nil where nothing is printed
+	Chain  []*x509.Certificate // its certificate and the authority's
+	Roots  []*x509.Certificate
+	// Signers gives the certificates of all devices that are known here.
+	Signers func(ctx context.Context) ([]*x509.Certificate, error)
+}
+
+// Config for New.
+type Config struct {
+	Ledger counter.Ledger
+	Device Device
+	Now    func() time.Time
+	Papers Papers
+	// DeviceNames names the devices of the roster.
+	DeviceNames func(ctx context.Context) (map[[32]byte]string, error)
+	// KeepScan stores a scanned material, sealed, and names it by its content.
+	KeepScan func(ctx context.Context, path string) (counter.MaterialFile, error)
+	// OpenScopes makes the scopes of new service points: their first keys.
+	OpenScopes func(ctx context.Context, scopes []string) error
+	// SaveFile writes a document where the user asked for it, durable on return.
+	SaveFile func(path string, data []byte) error
+}
+
+// Desk is the facade of one device. It is safe for concurrent use.
+type Desk struct {
+	cfg    Config
+	ledger counter.Ledger
+
+	mu    sync.Mutex
+	items *catalogue
+}
+
+// New makes the facade.
+func New(cfg Config) *Desk { return &Desk{cfg: cfg, ledger: cfg.Ledger} }
+
+// Device tells which station this is.
+func (d *Desk) Device() Device { return d.cfg.Device }
+
+// china is the civil time of every station.
+var china = time.FixedZone("CST", 8*3600)
+
+func (d *Desk) today() counter.Date { return counter.DateOf(d.cfg.Now().In(china)) }
+
+// ownScope is the service point that this device's own work belongs to.
+func (d *Desk) ownScope() string { return d.cfg.Device.Division }

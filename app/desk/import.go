@@ -1,0 +1,105 @@
+package desk
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"onedoor/app/counter"
+)
+
+const (
+	importChunk   = 50      // cases of one transaction: a cut costs no more
+	importMaxLine = 1 << 20 // bytes
+)
+
+func itoa(n int) string { return strconv.Itoa(n) }
+
+// ImportCases accepts one case per line of r. Lines that cannot be accepted are
+// named with the reason; the others stand. progress may be nil.
+func (s *Session) ImportCases(ctx context.Context, r io.Reader, progress func(done int)) (CaseImport, error) {
+	out := CaseImport{Refused: []Refusal{}}
+	if err := s.may(ctx, s.ownScope(), "case.accept"); err != nil {
+		return out, err
+	}
+	lines := bufio.NewScanner(r)
+	lines.Buffer(make([]byte, 64<<10), importMaxLine)
+	var chunk []*prepared
+	known := map[string]uuid.UUID{}
+	flush := func() error {
+		if len(chunk) == 0 {
+			return nil
+		}
+		err := s.ledger.Record(ctx, func(rec counter.Recorder) error {
+			for _, p := range chunk {
+				if _, err := s.record(ctx, rec, p, known); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err == nil {
+			out.Accepted += len(chunk)
+			chunk = chunk[:0]
+			if progress != nil {
+				progress(out.Accepted)
+			}
+		}
+		return err
+	}
+	for n := 1; lines.Scan(); n++ {
+		line := bytes.TrimSpace(lines.Bytes())
+		if len(line) == 0 {
+			continue
+		}
+		p, err := s.prepareLine(ctx, line)
+		if err != nil {
+			if code := counter.CodeOf(err); code != counter.CodeInvalid && code != counter.CodeNotFound {
+				return out, err
+			}
+			out.Refused = append(out.Refused, Refusal{Line: n, Why: whole(err)})
+			continue
+		}
+		if chunk = append(chunk, p); len(chunk) == importChunk {
+			if err := flush(); err != nil {
+				return out, err
+			}
+		}
+	}
+	if err := lines.Err(); err != nil {
+		return out, counter.E(counter.CodeInvalid, "文件读到一半出错,可能有过长的行", "the file could not be read to its end").
+			Hint("已受理的不受影响;改正后只导入剩下的行", "what was accepted stands; import the rest after mending").Because(err)
+	}
+	return out, flush()
+}
+
+func (s *Session) prepareLine(ctx context.Context, line []byte) (*prepared, error) {
+	var a Acceptance
+	dec := json.NewDecoder(bytes.NewReader(line))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&a); err != nil {
+		return nil, counter.E(counter.CodeInvalid, "这一行不是有效的 JSON 办件", "the line is not a case in JSON").
+			Hint("格式见手册“批量受理”", "see the manual")
+	}
+	if a.Applicant == nil {
+		return nil, counter.E(counter.CodeInvalid, "没有申请人", "no applicant")
+	}
+	return s.prepare(ctx, &a)
+}
+
+// whole puts an error and all its details into one line.
+func whole(err error) string {
+	parts := []string{textOf(err)}
+	if e, ok := err.(*counter.Error); ok {
+		for _, p := range e.Details {
+			parts = append(parts, strings.TrimRight(p.Where+":"+p.What+"("+p.Fix+")", "()"))
+		}
+	}
+	return strings.Join(parts, ";")
+}

@@ -1,0 +1,245 @@
+package desk
+
+import (
+	"context"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"onedoor/app/counter"
+	"onedoor/forms/document"
+)
+
+// Documents lists what was printed for a case.
+func (s *Session) Documents(ctx context.Context, number string) ([]PrintView, error) {
+	v, err := s.Case(ctx, number)
+	if err != nil {
+		return nil, err
+	}
+	return v.Documents, nil
+}
+
+// Print makes a document of a case and writes it to the file out. The print is
+// recorded, durable, before the file appears.
+func (s *Session) Print(ctx context.Context, number, kind, out string) (DocumentRef, error) {
+	if kind != document.Acceptance {
+		return DocumentRef{}, counter.Ef(counter.CodeUsage, "现在只能打印受理通知书(acceptance),没有 %s", "only acceptance notices can be printed, not %q", kind)
+	}
+	d, err := s.findCase(ctx, number)
+	if err != nil {
+		return DocumentRef{}, err
+	}
+	doc, _, err := s.printCase(ctx, d, out)
+	return doc, err
+}
+
+// printNotice prints the acceptance notice of a fresh case into a folder.
+func (s *Session) printNotice(ctx context.Context, id uuid.UUID, scope, dir string) (DocumentRef, []string, error) {
+	d, err := s.ledger.Entity(ctx, scope, id)
+	if err != nil {
+		return DocumentRef{}, nil, err
+	}
+	return s.printCase(ctx, d, filepath.Join(dir, d.Folded.Case.Number+"-acceptance.pdf"))
+}
+
+func (s *Session) printCase(ctx context.Context, d *counter.Dossier, out string) (DocumentRef, []string, error) {
+	if s.cfg.Papers.Signer == nil {
+		return DocumentRef{}, nil, counter.E(counter.CodeNotEnrolled, "本机还没有签名证书,不能出具文书", "this device has no signing certificate yet")
+	}
+	if err := s.may(ctx, d.Scope, "case.print"); err != nil {
+		return DocumentRef{}, nil, err
+	}
+	n, err := s.notice(ctx, d)
+	if err != nil {
+		return DocumentRef{}, nil, err
+	}
+	copies := printed(d.Folded.Case, document.Acceptance)
+	n.Reprint = copies
+	issued, err := s.cfg.Papers.Press.Issue(n, document.A4, s.cfg.Papers.Signer, s.cfg.Papers.Chain, s.cfg.Now())
+	if err != nil {
+		return DocumentRef{}, nil, paperError(err)
+	}
+	err = s.ledger.Record(ctx, func(rec counter.Recorder) error {
+		_, err := rec.Append(counter.Act{Scope: d.Scope, Kind: "case.print", Entity: d.Entity, Actor: s.user.ID,
+			Payload: counter.PrintPayload{Kind: document.Acceptance, Digest: hex.EncodeToString(issued.Digest[:]), Copy: copies + 1,
+				IssuedAt: rec.Now().In(china).Format(time.RFC3339)}})
+		return err
+	})
+	if err != nil {
+		return DocumentRef{}, nil, err
+	}
+	ref := DocumentRef{Kind: document.Acceptance, Copy: copies + 1}
+	if out != "" {
+		if err := s.cfg.SaveFile(out, issued.PDF); err != nil {
+			return ref, nil, err
+		}
+		ref.File = out
+	}
+	warnings := []string{}
+	for _, w := range issued.Warnings {
+		warnings = append(warnings, w.Zh)
+	}
+	return ref, warnings, nil
+}
+
+func printed(c *counter.CaseState, kind string) (n int) {
+	for _, p := range c.Prints {
+		if p.Kind == kind {
+			n++
+		}
+	}
+	return n
+}
+
+// notice states the acceptance of a case as it was recorded: printing again
+// next year gives the same statements.
+func (s *Session) notice(ctx context.Context, d *counter.Dossier) (n document.Notice, err error) {
+	c := d.Folded.Case
+	if c == nil {
+		return n, counter.E(counter.CodeInvalid, "没有有效的受理记录,不能出具受理通知书", "no acceptance stands")
+	}
+	cat, err := s.catalogue(ctx)
+	if err != nil {
+		return n, err
+	}
+	item, err := cat.version(c.Item)
+	if err != nil {
+		return n, err
+	}
+	at, err := time.Parse(time.RFC3339, c.AcceptedAt)
+	if err != nil {
+		return n, damaged(err)
+	}
+	snap, err := s.applicantOf(ctx, d)
+	if err != nil {
+		return n, err
+	}
+	n = document.Notice{Kind: document.Acceptance, Number: c.Number, IssuedAt: at,
+		Body: s.cfg.Device.DistrictName + item.Department, Phone: first(item.Window.Phone, item.Window.Complaint, "12345"), Address: item.Window.Address,
+		Officer: s.userName(ctx, d.Scope, c.AcceptedBy), Typed: c.Read == counter.ReadTyped,
+		Applicant:  document.Party{Name: snap.Name, Number: receiptNumber(c.Type, snap.Number), Organisation: c.Type == counter.ObjectOrg, LegalRep: snap.LegalPerson, Phone: counter.MaskPhone(snap.Phone)},
+		Item:       document.Item{Name: item.Name, Code: item.Code, Type: item.Type.Name(), Basis: basis(&item), Instant: c.Instant},
+		ReceivedOn: c.LegalDate.Time(), AcceptedOn: c.LegalDate.Time(),
+		Statutory: limit(item.StatutoryLimit()), Promised: limit(c.PromisedDays), NotCounted: notCounted(&item),
+		Query:   "凭办件编号或二维码在本区任一窗口查询",
+		Collect: first(item.Result.Delivery, "到受理窗口领取"), Fee: fee(&item), Copies: 2, CopyNo: 1}
+	if c.Due != nil {
+		n.Due = document.Due{On: c.Due.Time(), Provisional: c.DueProvisional}
+		if c.DueProvisional {
+			n.Due.Reason = "该年度放假安排尚未公布"
+		}
+	}
+	for _, m := range c.Materials {
+		n.Materials = append(n.Materials, document.Material{Name: m.Name, Originals: m.Originals, Copies: m.Copies, Note: materialNote(&item, &m)})
+	}
+	n.NoMaterials = len(n.Materials) == 0
+	return n, s.agentOf(ctx, d, &n)
+}
+
+func (s *Session) agentOf(ctx context.Context, d *counter.Dossier, n *document.Notice) error {
+	ref := d.Folded.Case.Agent
+	if ref == nil {
+		return nil
+	}
+	plain, err := s.ledger.Open(ctx, d.Scope, d.Entity, *ref)
+	if err != nil {
+		return err
+	}
+	var a Agent
+	if err := json.Unmarshal(plain, &a); err != nil {
+		return damaged(err)
+	}
+	n.Agent = &document.Party{Name: a.Name, Number: counter.IDNumber(a.Number).MaskReceipt(), Phone: counter.MaskPhone(a.Phone)}
+	return nil
+}
+
+// version gives the item version that a case was accepted under.
+func (c *catalogue) version(ref counter.ItemRef) (counter.Item, error) {
+	for _, it := range c.versions[ref.Code] {
+		if it.Version == ref.Version {
+			return it, nil
+		}
+	}
+	return counter.Item{}, counter.Ef(counter.CodeNotFound, "目录里没有事项 %s 的第%d版", "version %[2]d of item %[1]s is not in the catalogue", ref.Code, ref.Version).
+		Hint("先同步目录再打印", "sync the catalogue, then print")
+}
+
+func receiptNumber(typ, number string) string {
+	if typ == counter.ObjectOrg {
+		return number
+	}
+	return counter.IDNumber(number).MaskReceipt()
+}
+
+func limit(days int) document.Limit {
+	if days == 0 {
+		return document.Limit{Text: "法律法规未规定"}
+	}
+	return document.Limit{Days: days}
+}
+
+func notCounted(it *counter.Item) (out []string) {
+	for _, st := range it.SpecialSteps {
+		if !st.Counted {
+			out = append(out, st.Name)
+		}
+	}
+	return out
+}
+
+func fee(it *counter.Item) string {
+	if len(it.Fees) == 0 {
+		return "不收费"
+	}
+	var parts []string
+	for _, f := range it.Fees {
+		parts = append(parts, f.Name+" "+f.Amount+"元"+f.Unit+"("+f.Basis+")")
+	}
+	return strings.Join(parts, ";")
+}
+
+func basis(it *counter.Item) string {
+	if len(it.LegalBasis) == 0 {
+		return ""
+	}
+	return it.LegalBasis[0].Law + it.LegalBasis[0].Article
+}
+
+func materialNote(it *counter.Item, m *counter.CaseMaterial) string {
+	switch want, _ := it.Material(m.Name); {
+	case m.Deferred:
+		return "容缺,承诺" + itoa(want.PromiseDays) + "个工作日内补交"
+	case want.SeenOnly:
+		return "核验原件后退还"
+	case m.File != nil:
+		return "已存电子件"
+	}
+	return ""
+}
+
+func first(values ...string) string {
+	for _, v := range values {
+		if v != "" {
+			return v
+		}
+	}
+	return ""
+}
+
+// paperError tells why a document was not made.
+func paperError(err error) error {
+	var e *document.Error
+	if !errors.As(err, &e) {
+		return counter.E(counter.CodeFailed, "文书没有生成", "the document was not made").Because(err)
+	}
+	out := counter.E(counter.CodeInvalid, e.Zh, e.En).Hint("补全后用 document print 打印", "complete it, then use document print")
+	for _, m := range e.Missing {
+		out = out.With(counter.Problem{Where: m.Zh, What: "缺少 / missing", Fix: m.Basis})
+	}
+	return out
+}

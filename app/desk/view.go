@@ -1,0 +1,183 @@
+package desk
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"github.com/google/uuid"
+
+	"onedoor/app/counter"
+)
+
+// Cases lists cases of all scopes that this device holds.
+func (s *Session) Cases(ctx context.Context, f counter.CaseFilter) ([]CaseLine, error) {
+	rows, err := s.ledger.Cases(ctx, f)
+	if err != nil {
+		return nil, err
+	}
+	cat, err := s.catalogue(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]CaseLine, len(rows))
+	for i, r := range rows {
+		out[i] = CaseLine{Number: r.Number, Item: r.Item, Status: r.Status, StatusName: counter.Status(r.Status).Name("zh"),
+			Stage: r.Stage, AcceptedAt: r.AcceptedAt, Due: optional(r.Due), Division: r.Scope}
+		if v := cat.versions[r.Item]; len(v) > 0 {
+			out[i].ItemName = v[len(v)-1].Name
+		}
+	}
+	return out, nil
+}
+
+// findCase finds a case by the number that people type or scan.
+func (s *Desk) findCase(ctx context.Context, number string) (*counter.Dossier, error) {
+	n, err := counter.ParseNumber(number)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := s.ledger.CaseByNumber(ctx, n.String())
+	if err != nil {
+		return nil, err
+	}
+	if len(rows) == 0 {
+		return nil, counter.Ef(counter.CodeNotFound, "没有找到办件 %s", "case %s was not found", n.String()).
+			Hint("核对编号;别的窗口受理的办件要等同步后才能看到", "check the number; cases of other counters appear after a sync")
+	}
+	return s.ledger.Entity(ctx, rows[0].Scope, rows[0].Entity)
+}
+
+// Case shows a case: what stands, and everything that was ever done to it.
+func (s *Session) Case(ctx context.Context, number string) (*CaseView, error) {
+	d, err := s.findCase(ctx, number)
+	if err != nil {
+		return nil, err
+	}
+	return s.view(ctx, d)
+}
+
+func (s *Session) view(ctx context.Context, d *counter.Dossier) (*CaseView, error) {
+	c := d.Folded.Case
+	if c == nil {
+		return nil, counter.E(counter.CodeNotFound, "这个办件没有有效的受理记录", "no acceptance of this case stands")
+	}
+	v := &CaseView{Number: c.Number, CaseID: d.Entity.String(), Scope: d.Scope,
+		Item:  ItemID{Code: c.Item.Code, Name: c.Item.Name, Version: c.Item.Version},
+		Stage: c.Stage, StageName: counter.StageName(c.Stage, "zh"), Status: string(c.Status), StatusName: c.Status.Name("zh"),
+		LegalDate: string(c.LegalDate), AcceptedAt: c.AcceptedAt, DueProvisional: c.DueProvisional,
+		Materials: []MaterialView{}, Documents: []PrintView{}, Timeline: []TimelineLine{}, NextVerbs: []string{}, Waiting: d.Waiting}
+	if c.Due != nil {
+		v.Due = optional(string(*c.Due))
+	}
+	snap, err := s.applicantOf(ctx, d)
+	if err != nil {
+		return nil, err
+	}
+	v.Applicant.Name, v.Applicant.Type, v.Applicant.Read = snap.Name, c.Type, c.Read
+	v.Applicant.NumberMasked = maskNumber(c.Type, snap.Number)
+	if v.Form, err = s.formOf(ctx, d); err != nil {
+		return nil, err
+	}
+	for _, m := range c.Materials {
+		line := MaterialView{Name: m.Name, Provided: m.Provided, Deferred: m.Deferred}
+		if m.File != nil {
+			line.File = m.File.SHA256
+		}
+		v.Materials = append(v.Materials, line)
+	}
+	for _, p := range c.Prints {
+		v.Documents = append(v.Documents, PrintView{Kind: p.Kind, Copy: p.Copy, IssuedAt: p.IssuedAt, Digest: p.Digest})
+	}
+	for _, verb := range counter.NextVerbs(c.Status, c.Instant) {
+		v.NextVerbs = append(v.NextVerbs, string(verb))
+	}
+	return v, s.timeline(ctx, d, v)
+}
+
+func maskNumber(typ, number string) string {
+	if typ == counter.ObjectOrg {
+		return number // an organisation's credit code is public
+	}
+	return counter.IDNumber(number).Mask()
+}
+
+func (s *Desk) applicantOf(ctx context.Context, d *counter.Dossier) (snap snapshot, err error) {
+	ref := d.Folded.Case.Applicant
+	if ref == nil {
+		return snap, nil
+	}
+	plain, err := s.ledger.Open(ctx, d.Scope, d.Entity, *ref)
+	if err != nil {
+		return snap, err
+	}
+	if err := json.Unmarshal(plain, &snap); err != nil {
+		return snap, damaged(err)
+	}
+	return snap, nil
+}
+
+func (s *Desk) formOf(ctx context.Context, d *counter.Dossier) (form map[string]any, err error) {
+	ref := d.Folded.Case.Form
+	if ref == nil {
+		return map[string]any{}, nil
+	}
+	plain, err := s.ledger.Open(ctx, d.Scope, d.Entity, *ref)
+	if err != nil {
+		return nil, err
+	}
+	if err := json.Unmarshal(plain, &form); err != nil {
+		return nil, damaged(err)
+	}
+	return form, nil
+}
+
+// timeline says every fact of a case in words, those without effect with the
+// reason why.
+func (s *Desk) timeline(ctx context.Context, d *counter.Dossier, v *CaseView) error {
+	devices, err := s.cfg.DeviceNames(ctx)
+	if err != nil {
+		return err
+	}
+	names := map[uuid.UUID]string{}
+	for i := range d.Facts {
+		f, e := &d.Facts[i], d.Folded.Effects[i]
+		if _, ok := names[f.Actor]; !ok {
+			names[f.Actor] = s.userName(ctx, d.Scope, f.Actor)
+		}
+		line := TimelineLine{Op: counter.OpID(f.ID).String(), At: f.At.In(china).Format(time.RFC3339), Actor: names[f.Actor],
+			Device: devices[f.Device], Verb: string(f.Verb()), VerbName: f.Verb().Name("zh"), Effective: e.Effective, Review: e.Review}
+		if e.Reason != "" {
+			line.Reason = optional(counter.ReasonText(e.Reason, "zh"))
+		}
+		if ref, ok := f.Sealed[counter.SealedOpinion]; ok {
+			plain, err := s.ledger.Open(ctx, d.Scope, d.Entity, ref)
+			if err != nil {
+				return err
+			}
+			line.Opinion = string(plain)
+		}
+		v.Timeline = append(v.Timeline, line)
+	}
+	return nil
+}
+
+// userName gives the name of a user as the powers of a scope have it.
+func (s *Desk) userName(ctx context.Context, scope string, id uuid.UUID) string {
+	if id == uuid.Nil {
+		return "设备"
+	}
+	p, err := s.ledger.Powers(ctx, scope)
+	if err != nil {
+		return ""
+	}
+	u, ok := p.User(id)
+	if !ok || u.Name == nil {
+		return ""
+	}
+	plain, err := s.ledger.Open(ctx, scope, id, *u.Name)
+	if err != nil {
+		return ""
+	}
+	return string(plain)
+}
