@@ -2,12 +2,13 @@ package counter
 
 // foldCase folds the facts about one case: first what each act does to the
 // stage, with concurrency, then the content of the state.
-func foldCase(h History) Folded {
+func foldCase(h History) Folded { return foldCaseAt(h, h.cuts()) }
+
+// foldCaseAt folds with the given cuts; fewer cuts give the same, slower.
+func foldCaseAt(h History, cut []bool) Folded {
 	c := &caseFold{h: h}
 	needsUpdate := c.read()
 	v := newCaseView()
-	review := make([]bool, len(h.Facts))
-	cut := h.cuts()
 	for i := 0; i < len(h.Facts); {
 		if cut[i] {
 			c.next(v, i)
@@ -18,10 +19,10 @@ func foldCase(h History) Folded {
 		for end < len(h.Facts) && !cut[end] {
 			end++
 		}
-		v = c.region(v, i, end, review)
+		v = c.region(v, i, end)
 		i = end
 	}
-	effects := c.effects(v, review)
+	effects := c.effects(v, cut)
 	markReviews(h, effects, c.rulings(v))
 	state := c.state(v, effects, needsUpdate)
 	return folded(effects, state, func(out *Folded) { out.Case = state })
@@ -56,7 +57,7 @@ func (c *caseFold) next(v *caseView, i int) {
 
 // region folds facts lo to hi, between two cuts, where some are concurrent:
 // each act is judged in the state of its own past, then all are settled.
-func (c *caseFold) region(base *caseView, lo, hi int, review []bool) *caseView {
+func (c *caseFold) region(base *caseView, lo, hi int) *caseView {
 	var legal []int
 	for i := lo; i < hi; i++ {
 		a := &c.acts[i]
@@ -83,11 +84,7 @@ func (c *caseFold) region(base *caseView, lo, hi int, review []bool) *caseView {
 			legal = append(legal, i)
 		}
 	}
-	v := c.settle(base, legal)
-	for _, i := range legal {
-		review[i] = c.builtOnSand(i, v)
-	}
-	return v
+	return c.settle(base, legal)
 }
 
 func (c *caseFold) pastAccept(i int, legal []int) bool {
@@ -99,11 +96,11 @@ func (c *caseFold) pastAccept(i int, legal []int) bool {
 	return false
 }
 
-// builtOnSand tells that act i followed an act which counted then and was
-// superseded by something that its author did not know.
+// builtOnSand tells that act i followed an act which counted then and gave way
+// to something that its author did not know, and that did not know of it.
 func (c *caseFold) builtOnSand(i int, v *caseView) bool {
-	for j := range v.dead {
-		if _, knew := c.acts[i].seenDead[j]; !knew && c.h.past(i, j) {
+	for j, d := range v.dead {
+		if c.acts[i].legal && c.h.past(i, j) && c.h.concurrent(i, d.by) {
 			return true
 		}
 	}
@@ -111,11 +108,11 @@ func (c *caseFold) builtOnSand(i int, v *caseView) bool {
 }
 
 // effects says of each fact what became of it.
-func (c *caseFold) effects(v *caseView, review []bool) []Effect {
+func (c *caseFold) effects(v *caseView, cut []bool) []Effect {
 	effects := make([]Effect, len(c.acts))
 	for i := range c.acts {
 		e := &effects[i]
-		*e = Effect{Effective: c.acts[i].legal, Reason: c.acts[i].reason, Review: review[i]}
+		*e = Effect{Effective: c.acts[i].legal, Reason: c.acts[i].reason, Review: !cut[i] && c.builtOnSand(i, v)}
 		if d, dead := v.dead[i]; dead {
 			e.Effective, e.Reason, e.By = false, d.reason, c.h.Facts[d.by].ID
 		} else if by, ok := v.revived[i]; ok {

@@ -38,7 +38,7 @@ func (c *caseFold) read() (needsUpdate bool) {
 		case a.payload == nil:
 			a.reason, needsUpdate = ReasonNeedsUpdate, true
 		default:
-			switch decodePayload(f.Payload, a.payload) {
+			switch decodeCase(f.Payload, a.payload) {
 			case newer:
 				a.reason, needsUpdate = ReasonNeedsUpdate, true
 			case malformed:

@@ -66,34 +66,52 @@ func (c *caseFold) settleFixed(v *caseView, fixed, heads []int) {
 	}
 	for _, h := range heads[1:] {
 		v.status = further(v.status, c.acts[h].to)
-		v.twice = append(v.twice, [2]int{heads[0], h})
 	}
 }
 
 // settleMoves lets moves that are not fixed give way to concurrent fixed acts,
-// and among themselves to the later in the order.
+// and among themselves to the later in the order. A move that a fixed act rests
+// on is history and gives way to nothing.
 func (c *caseFold) settleMoves(v *caseView, fixed, heads, moves []int) {
 	var before, after []int
+	carried := func(m int) bool { return c.carried(m, fixed) }
 	for _, m := range moves {
-		if by := c.rival(m, fixed); c.pastOfAny(heads, m) {
-			before = append(before, m) // a fixed act rests on it: it is history
-		} else if by >= 0 {
+		by := c.rival(m, fixed)
+		switch {
+		case carried(m) || by < 0 && c.pastOfAny(heads, m):
+			before = append(before, m)
+		case by >= 0:
 			v.kill(m, ReasonSuperseded, by)
-		} else {
+		default: // follows everything fixed
 			after = append(after, m)
 		}
 	}
-	c.laterWins(v, before, "")
-	status := c.laterWins(v, after, v.status)
+	c.laterWins(v, before, "", carried)
+	status := c.laterWins(v, after, v.status, carried)
 	if v.status != StatusDisputed {
 		v.status = status
 	}
-	for _, m := range moves {
-		_, dead := v.dead[m]
-		if c.acts[m].verb == VerbRestore && !dead {
-			v.revive(c.acts[m].target, m)
+	c.reviveBy(v, moves)
+}
+
+// reviveBy brings back what the restorings among the acts name, where they
+// count themselves.
+func (c *caseFold) reviveBy(v *caseView, acts []int) {
+	for _, i := range acts {
+		if _, dead := v.dead[i]; c.acts[i].verb == VerbRestore && !dead {
+			v.revive(c.acts[i].target, i)
 		}
 	}
+}
+
+// carried tells that some fixed act was built on m while m counted.
+func (c *caseFold) carried(m int, fixed []int) bool {
+	for _, x := range fixed {
+		if _, dead := c.acts[x].seenDead[m]; !dead && c.h.past(x, m) {
+			return true
+		}
+	}
+	return false
 }
 
 // rival gives the first of the fixed acts that is concurrent with m, or -1.
@@ -117,14 +135,14 @@ func (c *caseFold) pastOfAny(heads []int, m int) bool {
 
 // laterWins goes through moves in the order and gives the status that they
 // lead to from the given one.
-func (c *caseFold) laterWins(v *caseView, moves []int, status Status) Status {
+func (c *caseFold) laterWins(v *caseView, moves []int, status Status, carried func(int) bool) Status {
 	var standing []int
 	for _, i := range moves {
 		a, ahead := &c.acts[i], false
 		kept := standing[:0]
 		for _, j := range standing {
 			b := &c.acts[j]
-			if c.h.concurrent(i, j) && !shared(b.from, b.to, a.from, a.to) {
+			if c.h.concurrent(i, j) && !shared(b.from, b.to, a.from, a.to) && !carried(j) {
 				v.kill(j, ReasonSuperseded, i)
 				continue
 			}
@@ -139,25 +157,26 @@ func (c *caseFold) laterWins(v *caseView, moves []int, status Status) Status {
 	return status
 }
 
-// settleFields lets the last correction stand. Earlier ones that it knew of
-// are replaced, those that it did not know of are superseded.
+// settleFields lets the later of two concurrent corrections stand. One that
+// knew of the other simply replaces it.
 func (c *caseFold) settleFields(v *caseView, fields []int) {
-	if len(fields) == 0 {
-		return
+	for k, i := range fields {
+		if k > 0 && c.h.concurrent(i, fields[k-1]) {
+			c.supersedeField(v, fields[:k], i)
+		}
+		v.date = i
 	}
-	last := fields[len(fields)-1]
-	for _, i := range fields[:len(fields)-1] {
-		if !c.h.past(last, i) {
-			v.kill(i, ReasonSuperseded, last)
+	c.reviveBy(v, fields)
+}
+
+// supersedeField supersedes by i those of the earlier corrections that no
+// other one has replaced yet and that i did not know of.
+func (c *caseFold) supersedeField(v *caseView, earlier []int, i int) {
+	for _, j := range c.maxima(earlier) {
+		if _, dead := v.dead[j]; !dead && c.h.concurrent(i, j) {
+			v.kill(j, ReasonSuperseded, i)
 		}
 	}
-	for _, i := range fields {
-		_, dead := v.dead[i]
-		if c.acts[i].verb == VerbRestore && !dead {
-			v.revive(c.acts[i].target, i)
-		}
-	}
-	v.date = last
 }
 
 // settleRemovals keeps the materials that a concurrent decision rests on.

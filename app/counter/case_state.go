@@ -182,10 +182,24 @@ func (c *caseFold) tasks(v *caseView, effects []Effect) (tasks []CaseTask) {
 			add(TaskJoin, i, [32]byte{})
 		}
 	}
-	for _, pair := range v.twice {
-		add(TaskTwice, pair[1], c.h.Facts[pair[0]].ID)
+	for k, i := range v.claims {
+		if first := c.sameAs(v, i, v.claims[:k]); first >= 0 {
+			add(TaskTwice, i, c.h.Facts[first].ID)
+		}
 	}
 	return c.uncleared(tasks, effects)
+}
+
+// sameAs gives the first of the fixed acts that said the same as act i without
+// knowing of it: two papers say it. It is -1 if there is none.
+func (c *caseFold) sameAs(v *caseView, i int, earlier []int) int {
+	_, dead := v.dead[i]
+	for _, j := range earlier {
+		if _, gone := v.dead[j]; !dead && !gone && c.acts[i].says == c.acts[j].says && c.h.concurrent(i, j) {
+			return j
+		}
+	}
+	return -1
 }
 
 // uncleared leaves out tasks whose act a note has named as seen to. Disputes

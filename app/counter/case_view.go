@@ -13,7 +13,7 @@ type caseAct struct {
 	says     claim         // of a fixed act
 	target   int           // index of the act that a ruling or restoring names
 	losers   []int         // acts that a ruling overrules
-	seenDead map[int]death // what its author saw as superseded, within a concurrent region
+	seenDead map[int]death // what its author saw as superseded; kept within a concurrent region
 }
 
 // death says why an act does not count although it was rightly done.
@@ -32,7 +32,6 @@ type caseView struct {
 	heads   []int         // the acts in dispute, while status is disputed
 	dead    map[int]death // superseded or overruled; nil is none
 	revived map[int]int   // restored act -> restoring act
-	twice   [][2]int      // fixed acts that were done twice, compatibly
 }
 
 func newCaseView() *caseView { return &caseView{accept: -1, date: -1} }
@@ -41,7 +40,6 @@ func newCaseView() *caseView { return &caseView{accept: -1, date: -1} }
 func (v *caseView) clone() *caseView {
 	c := *v
 	c.claims = append([]int(nil), v.claims...)
-	c.twice = append([][2]int(nil), v.twice...)
 	c.dead = maps.Clone(v.dead)
 	c.revived = maps.Clone(v.revived)
 	return &c
