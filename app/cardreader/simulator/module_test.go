@@ -96,22 +96,27 @@ func TestAutoLift(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, _ := New(Options{Cards: Cards()[:2], AutoLift: time.Second})
 		defer s.Close()
-		first := s.m.chip
+		lies := func() *chip {
+			s.m.mu.Lock()
+			defer s.m.mu.Unlock()
+			return s.m.chip
+		}
+		first := lies()
 		ask(s, sdt.Find)
 		ask(s, sdt.Select)
 		ask(s, sdt.Read)
 		time.Sleep(900 * time.Millisecond)
 		ask(s, sdt.Address) // starts the second again
 		time.Sleep(900 * time.Millisecond)
-		if s.m.chip != first {
+		if lies() != first {
 			t.Fatal("lifted too early")
 		}
 		time.Sleep(200 * time.Millisecond)
-		if got := ask(s, sdt.Find); got != "80/0" || s.m.chip != nil {
+		if got := ask(s, sdt.Find); got != "80/0" || lies() != nil {
 			t.Fatalf("not lifted: %s", got)
 		}
 		time.Sleep(time.Second)
-		if got := ask(s, sdt.Find); got != "9F/4" || s.m.chip == first {
+		if got := ask(s, sdt.Find); got != "9F/4" || lies() == first {
 			t.Fatalf("next card not placed: %s", got)
 		}
 	})
