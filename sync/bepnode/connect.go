@@ -64,6 +64,10 @@ func (n *Node) hold(ctx context.Context, l *link) error {
 		}
 		n.setLink(l, s, nil, 0)
 		select {
+		case <-l.wake: // told while we were dialling
+		default:
+		}
+		select {
 		case <-s.done:
 			if f := s.failure(); f.Code == CodeReplaced {
 				n.awaitOther(ctx, f)

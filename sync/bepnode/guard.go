@@ -2,10 +2,10 @@ package bepnode
 
 import (
 	"bufio"
-	"bytes"
 	"encoding/binary"
 	"errors"
 	"io"
+	"slices"
 
 	lz4 "github.com/pierrec/lz4/v4"
 	"google.golang.org/protobuf/encoding/protowire"
@@ -16,7 +16,8 @@ import (
 const (
 	maxFrame  = 4 << 20 // a message, also after inflating it
 	maxHeader = 64
-	keepFrame = 256 << 10 // a larger buffer is not kept between frames
+	keepFrame = 32 << 10 // a larger buffer is not kept while an idle peer says nothing
+	frameHead = 8        // room before the message for our own header
 )
 
 // Message types of BEP v1, in the order of its enum.
@@ -39,8 +40,7 @@ const (
 type guard struct {
 	r       *bufio.Reader
 	out     []byte // rest of the frame being handed on
-	body    bytes.Buffer
-	frame   []byte
+	frame   []byte // frameHead bytes, then the message
 	err     error
 	onClose func(reason string) // the peer's reason, before the library sees it
 }
@@ -54,6 +54,9 @@ func (g *guard) Read(p []byte) (int, error) {
 	for len(g.out) == 0 {
 		if g.err != nil {
 			return 0, g.err
+		}
+		if cap(g.frame) > keepFrame {
+			g.frame = nil
 		}
 		if g.err = g.next(); g.err != nil {
 			return 0, g.err
@@ -70,17 +73,17 @@ func (g *guard) next() error {
 	if err != nil {
 		return err
 	}
-	msg, err := g.readBody(packed)
-	if err != nil {
+	if err := g.readBody(packed); err != nil {
 		return err
 	}
+	msg := g.frame[frameHead:]
 	if err := checkMessage(kind, msg); err != nil {
 		return err
 	}
 	if kind == msgClose && g.onClose != nil {
 		g.onClose(closeReason(msg))
 	}
-	g.out = g.reframe(kind, msg)
+	g.out = g.seal(kind)
 	return nil
 }
 
@@ -113,32 +116,38 @@ func (g *guard) readHeader() (kind int, packed bool, err error) {
 	return int(typ), compression == 1, err
 }
 
-// readBody gives the plain message. Memory grows with the bytes that really
-// arrive, not with the length that is claimed.
-func (g *guard) readBody(packed bool) ([]byte, error) {
+// readBody puts the plain message into the frame. Memory grows with the bytes that
+// really arrive, not with the length that is claimed.
+func (g *guard) readBody(packed bool) error {
 	var size [4]byte
 	if _, err := io.ReadFull(g.r, size[:]); err != nil {
-		return nil, midFrame(err)
+		return midFrame(err)
 	}
 	n := binary.BigEndian.Uint32(size[:])
 	if n > maxFrame {
-		return nil, badFrame("message of %d bytes", n)
+		return badFrame("message of %d bytes", n)
 	}
-	if g.body.Cap() > keepFrame {
-		g.body = bytes.Buffer{}
+	g.frame = append(g.frame[:0], make([]byte, frameHead)...)
+	for left := int(n); left > 0; {
+		part := min(left, max(keepFrame, len(g.frame)))
+		g.frame = slices.Grow(g.frame, part)
+		at := len(g.frame)
+		g.frame = g.frame[:at+part]
+		if _, err := io.ReadFull(g.r, g.frame[at:]); err != nil {
+			return midFrame(err)
+		}
+		left -= part
 	}
-	g.body.Reset()
-	if _, err := io.CopyN(&g.body, g.r, int64(n)); err != nil {
-		return nil, midFrame(err)
+	if !packed {
+		return nil
 	}
-	if packed {
-		return inflate(g.body.Bytes())
-	}
-	return g.body.Bytes(), nil
+	var err error
+	g.frame, err = inflate(g.frame[frameHead:])
+	return err
 }
 
 // inflate undoes BEP's compression: the plain size (4 bytes, big endian), then one
-// LZ4 block.
+// LZ4 block. The result has room for a header.
 func inflate(b []byte) ([]byte, error) {
 	if len(b) < 4 {
 		return nil, badFrame("compressed message of %d bytes", len(b))
@@ -148,26 +157,24 @@ func inflate(b []byte) ([]byte, error) {
 	if n > maxFrame || uint64(n) > 255*uint64(len(b)) {
 		return nil, badFrame("message of %d bytes claims to inflate to %d", len(b), n)
 	}
-	plain := make([]byte, n)
-	got, err := lz4.UncompressBlock(b[4:], plain)
+	plain := make([]byte, frameHead+n)
+	got, err := lz4.UncompressBlock(b[4:], plain[frameHead:])
 	if err != nil || got != int(n) {
 		return nil, badFrame("compressed message is damaged")
 	}
 	return plain, nil
 }
 
-func (g *guard) reframe(kind int, msg []byte) []byte {
-	if cap(g.frame) > keepFrame {
-		g.frame = nil
-	}
-	f := append(g.frame[:0], 0, 0)
+// seal writes our own header before the message and gives the frame: the length of
+// the header (2 bytes), the type unless it is 0, the length of the message (4).
+func (g *guard) seal(kind int) []byte {
+	start := frameHead - 6
 	if kind != 0 {
-		f = append(f, 0x08, byte(kind))
-		f[1] = 2
+		start = frameHead - 8
+		g.frame[start+1], g.frame[start+2], g.frame[start+3] = 2, 0x08, byte(kind)
 	}
-	f = binary.BigEndian.AppendUint32(f, uint32(len(msg)))
-	g.frame = append(f, msg...)
-	return g.frame
+	binary.BigEndian.PutUint32(g.frame[frameHead-4:], uint32(len(g.frame)-frameHead))
+	return g.frame[start:]
 }
 
 func midFrame(err error) error {
