@@ -1,0 +1,124 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+
+import { DeskError } from '../../bridge'
+import { memoryDesk, sample } from '../../bridge/memory'
+import { focused, press, settle, show, viewHeight } from '../../testing/harness'
+import { pageSize } from './useCases'
+
+const made = sample(1000)
+const visible = viewHeight / 36
+let desk: ReturnType<typeof memoryDesk>
+let page: Awaited<ReturnType<typeof show>>
+
+async function open(cases = made.cases) {
+  desk = memoryDesk({ users: made.users, cases })
+  await desk.Login('陈晓', 'secret')
+}
+async function list() {
+  page = await show(desk)
+}
+const rows = () => page.findAll('[role=option]')
+const current = () => page.get('[aria-selected=true] .number').text()
+
+beforeEach(() => open())
+afterEach(() => page.unmount())
+
+describe('the list of cases', () => {
+  it('draws the rows in view and a few more, however many there are', async () => {
+    await list()
+    expect(rows().length).toBeGreaterThanOrEqual(visible)
+    expect(rows().length).toBeLessThanOrEqual(visible + 6)
+    expect(rows()[0]?.text()).toContain(made.cases[0]?.number)
+    expect(rows()[0]?.text()).toContain('已受理')
+    expect(rows()[0]?.text()).toContain('2026-11-20 09:30')
+  })
+  it('has the focus and moves by keys', async () => {
+    await list()
+    expect(focused()).toContain('办件列表')
+    await press('ArrowDown')
+    await press('ArrowDown')
+    await press('ArrowUp')
+    expect(current()).toBe(made.cases[1]?.number)
+    await press('PageDown')
+    expect(current()).toBe(made.cases[visible]?.number)
+    await press('Home')
+    await press('ArrowUp')
+    expect(current()).toBe(made.cases[0]?.number)
+  })
+  it('fetches more near the end and not before', async () => {
+    const spy = vi.spyOn(desk, 'Cases')
+    await list()
+    expect(spy).toHaveBeenCalledTimes(1)
+    await press('End')
+    expect(current()).toBe(made.cases[pageSize - 1]?.number)
+    expect(spy).toHaveBeenCalledTimes(2)
+    expect(rows().length).toBeLessThanOrEqual(visible + 6)
+    await press('End')
+    expect(current()).toBe(made.cases[2 * pageSize - 1]?.number)
+  })
+  it('shows a case once when new ones have pushed it to the next page', async () => {
+    await open([...made.cases])
+    await list()
+    vi.spyOn(desk, 'Cases').mockResolvedValueOnce({ cases: made.cases.slice(pageSize - 1, pageSize + 1), more: false })
+    await press('End')
+    await press('End')
+    expect(current()).toBe(made.cases[pageSize]?.number)
+    expect(page.text()).toContain(`共 ${pageSize + 1} 件`)
+  })
+  it('opens a case by Enter, and Esc goes back to the same row', async () => {
+    await list()
+    await press('ArrowDown')
+    await press('Enter')
+    expect(focused()).toBe('办件详情')
+    expect(page.get('aside').text()).toContain('李䶮𠅤')
+    expect(page.get('aside').text()).toContain(made.cases[1]?.number)
+    await press('Escape')
+    expect(page.find('aside').exists()).toBe(false)
+    expect(focused()).toContain('办件列表')
+    expect(current()).toBe(made.cases[1]?.number)
+  })
+  it('opens a case by its number', async () => {
+    await list()
+    const input = page.get<HTMLInputElement>('input[aria-label=办件编号]')
+    input.element.focus()
+    await input.setValue(` ${made.cases[777]?.number} `)
+    await press('Enter')
+    expect(page.get('aside').text()).toContain(made.cases[777]?.number)
+  })
+  it('says when there is no such case', async () => {
+    await list()
+    const input = page.get<HTMLInputElement>('input[aria-label=办件编号]')
+    input.element.focus()
+    await input.setValue('X-1')
+    await press('Enter')
+    expect(page.find('aside').exists()).toBe(false)
+    expect(document.body.textContent).toContain('没有编号为 X-1 的办件。请核对编号')
+  })
+  it('says when there is none', async () => {
+    await open([])
+    await list()
+    expect(rows()).toHaveLength(0)
+    expect(page.text()).toContain('没有办件')
+    await press('Enter')
+    await press('ArrowDown')
+    expect(page.find('aside').exists()).toBe(false)
+  })
+  it('goes back to the login when the session has ended', async () => {
+    await list()
+    vi.spyOn(desk, 'Case').mockRejectedValue(new DeskError('logged_out', '请先登录', '请重新登录'))
+    await press('Enter')
+    expect(page.find('main.login').exists()).toBe(true)
+    expect(page.get('[role=status]').text()).toContain('请重新登录')
+  })
+  it('drops the answer to a question that was replaced', async () => {
+    let late: (page: { cases: typeof made.cases; more: boolean }) => void = () => {}
+    vi.spyOn(desk, 'Cases').mockReturnValueOnce(new Promise((resolve) => (late = resolve)))
+    await list()
+    const refresh = page.findAll('.tools button').at(-1)
+    await refresh?.trigger('click')
+    await settle()
+    late({ cases: [], more: false })
+    await settle()
+    expect(rows().length).toBeGreaterThan(0)
+  })
+})

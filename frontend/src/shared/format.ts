@@ -1,0 +1,11 @@
+/** "2026-11-20T09:30:00+08:00" -> "2026-11-20 09:30", in China's time on any PC. */
+export function minute(rfc3339: string): string {
+  const ms = Date.parse(rfc3339)
+  if (Number.isNaN(ms)) return rfc3339
+  return new Date(ms + 8 * 3600_000).toISOString().slice(0, 16).replace('T', ' ')
+}
+
+/** The due date as a list shows it. */
+export function due(date: string | null): string {
+  return date ?? '—'
+}

@@ -1,0 +1,19 @@
+import { toDeskError } from '../bridge'
+import { endsSession, useSession } from '../stores/session'
+import { useToast } from '../ui'
+
+/**
+ * What a page does with a failed call: back to the login screen when nobody is
+ * logged in any more, else a message with the next step.
+ */
+export function useErrorHandler(): (reason: unknown) => void {
+  const session = useSession()
+  const toast = useToast()
+  return (reason) => {
+    const fault = toDeskError(reason)
+    const details = fault.details.map((p) => `${p.where}：${p.what}${p.fix ? `（${p.fix}）` : ''}`)
+    const text = [fault.message, fault.hint, ...details].filter(Boolean).join('。')
+    if (endsSession(fault)) session.end(text)
+    else toast.failed(text)
+  }
+}

@@ -1,0 +1,43 @@
+import { flushPromises, mount, type VueWrapper } from '@vue/test-utils'
+import { vi } from 'vitest'
+
+import App from '../App.vue'
+import type { Desk } from '../bridge'
+
+/** Height that every element claims to have: happy-dom does no layout. */
+export const viewHeight = 360
+
+/** Shows the whole program over a Desk, in the document, so that focus works. */
+export async function show(desk: Desk): Promise<VueWrapper> {
+  vi.spyOn(HTMLElement.prototype, 'clientHeight', 'get').mockReturnValue(viewHeight)
+  const wrapper = mount(App, { props: { desk }, attachTo: document.body })
+  await settle()
+  return wrapper
+}
+
+/** Waits until everything that was set going has been drawn. */
+export async function settle() {
+  await flushPromises()
+  await flushPromises()
+}
+
+/** Presses a key where the focus is. */
+export async function press(key: string, more: KeyboardEventInit = {}) {
+  const at = document.activeElement ?? document.body
+  at.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true, ...more }))
+  await settle()
+}
+
+/** Types into the focused input, in place of what it holds. */
+export async function type(text: string) {
+  const input = document.activeElement
+  if (!(input instanceof HTMLInputElement)) throw new Error('no input has the focus')
+  input.value = text
+  input.dispatchEvent(new Event('input', { bubbles: true }))
+  await settle()
+}
+
+/** The name of the element that has the focus. */
+export function focused(): string {
+  return document.activeElement?.getAttribute('aria-label') ?? document.activeElement?.tagName ?? ''
+}

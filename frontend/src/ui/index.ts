@@ -1,0 +1,7 @@
+// The adapter: the only folder that names the component library. Features import
+// from here, so that another library would change this folder and nothing else.
+export { NButton as UiButton, NInput as UiInput, NSelect as UiSelect, NSpin as UiSpin } from 'naive-ui'
+export { default as UiRoot } from './UiRoot.vue'
+export { default as UiRows } from './UiRows.vue'
+export { isEnter } from './keys'
+export { useToast } from './toast'

@@ -1,0 +1,21 @@
+import vue from '@vitejs/plugin-vue'
+import { defineConfig } from 'vitest/config'
+
+import { nothingOutside } from './outside.ts'
+
+export default defineConfig({
+  plugins: [vue(), nothingOutside()],
+  build: {
+    // The oldest web views that are promised: WebView2 109 and WebKitGTK of Safari 15's age.
+    target: ['chrome109', 'safari15'],
+    // The bundle is embedded in the program, not downloaded.
+    chunkSizeWarningLimit: 2000,
+    reportCompressedSize: false,
+  },
+  server: { host: '127.0.0.1' },
+  test: {
+    environment: 'happy-dom',
+    include: ['src/**/*.spec.ts'],
+    restoreMocks: true,
+  },
+})
