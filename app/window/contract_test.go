@@ -1,0 +1,164 @@
+package window
+
+import (
+	"os"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"onedoor/app/counter"
+	"onedoor/app/desk"
+)
+
+func source(t *testing.T, path string) string {
+	t.Helper()
+	b, err := os.ReadFile("../../frontend/src/" + path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+// exported are the methods that Wails would bind.
+func exported() (names []string) {
+	for m := range reflect.TypeFor[*Window]().Methods() {
+		names = append(names, m.Name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+func TestEveryMethodIsServed(t *testing.T) {
+	var served []string
+	for name := range methods() {
+		served = append(served, name)
+	}
+	slices.Sort(served)
+	if !slices.Equal(served, exported()) {
+		t.Errorf("served %v, bound %v", served, exported())
+	}
+}
+
+// TestMethodsSuitWails: with three results Wails loses value and error alike, and a
+// context among the arguments cannot be sent.
+func TestMethodsSuitWails(t *testing.T) {
+	for m := range reflect.TypeFor[*Window]().Methods() {
+		if m.Type.NumOut() > 2 || m.Type.NumOut() == 2 && m.Type.Out(1) != reflect.TypeFor[error]() {
+			t.Errorf("%s: %v", m.Name, m.Type)
+		}
+		for i := 1; i < m.Type.NumIn(); i++ {
+			switch k := m.Type.In(i).Kind(); k {
+			case reflect.String, reflect.Bool, reflect.Struct:
+			default:
+				t.Errorf("%s takes a %v", m.Name, k)
+			}
+		}
+	}
+}
+
+func TestPagesKnowEveryMethod(t *testing.T) {
+	_, body, _ := strings.Cut(source(t, "bridge/desk.ts"), "export interface Desk {")
+	body, _, _ = strings.Cut(body, "\n}")
+	var known []string
+	for _, m := range regexp.MustCompile(`(?m)^  (\w+)\(`).FindAllStringSubmatch(body, -1) {
+		known = append(known, m[1])
+	}
+	slices.Sort(known)
+	if !slices.Equal(known, exported()) {
+		t.Errorf("desk.ts has %v, Window has %v", known, exported())
+	}
+}
+
+// TestShapes compares types.ts with the Go types, key by key and optional by
+// optional, so that the hand-written types of the pages cannot drift.
+func TestShapes(t *testing.T) {
+	goTypes := map[string]reflect.Type{
+		"Station": reflect.TypeFor[Station](), "Who": reflect.TypeFor[Who](),
+		"CaseFilter": reflect.TypeFor[CaseFilter](), "CasePage": reflect.TypeFor[CasePage](),
+		"CaseLine": reflect.TypeFor[desk.CaseLine](), "CaseView": reflect.TypeFor[desk.CaseView](),
+		"CaseApplicant": reflect.TypeOf(desk.CaseView{}.Applicant), "ItemID": reflect.TypeFor[desk.ItemID](),
+		"MaterialView": reflect.TypeFor[desk.MaterialView](), "PrintView": reflect.TypeFor[desk.PrintView](),
+		"TimelineLine": reflect.TypeFor[desk.TimelineLine](), "ItemLine": reflect.TypeFor[desk.ItemLine](),
+	}
+	key := regexp.MustCompile(`(?m)^  (\w+)(\??): (.*)$`)
+	found := regexp.MustCompile(`(?ms)^export interface (\w+) \{$(.*?)^\}`).FindAllStringSubmatch(source(t, "bridge/types.ts"), -1)
+	for _, f := range found {
+		typ, ok := goTypes[f[1]]
+		if !ok {
+			t.Errorf("types.ts has %s, Go has none", f[1])
+			continue
+		}
+		delete(goTypes, f[1])
+		var ts []string
+		for _, k := range key.FindAllStringSubmatch(f[2], -1) {
+			ts = append(ts, k[1]+k[2]+" "+k[3])
+		}
+		if want := keysOf(typ); !slices.Equal(ts, want) {
+			t.Errorf("%s:\n ts %q\n go %q", f[1], ts, want)
+		}
+	}
+	for name := range goTypes {
+		t.Errorf("types.ts lacks %s", name)
+	}
+}
+
+// keysOf says the fields of a struct as types.ts would.
+func keysOf(t reflect.Type) (keys []string) {
+	for f := range t.Fields() {
+		name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
+		if strings.Contains(options, "omitempty") {
+			name += "?"
+		}
+		keys = append(keys, name+" "+scriptType(f.Type))
+	}
+	return keys
+}
+
+func scriptType(t reflect.Type) string {
+	switch t.Kind() {
+	case reflect.Bool:
+		return "boolean"
+	case reflect.String:
+		return "string"
+	case reflect.Int, reflect.Float64:
+		return "number"
+	case reflect.Pointer:
+		return scriptType(t.Elem()) + " | null"
+	case reflect.Slice:
+		return scriptType(t.Elem()) + "[]"
+	case reflect.Map:
+		return "Record<string, unknown>"
+	case reflect.Struct:
+		if t.Name() == "" {
+			return "CaseApplicant"
+		}
+		return t.Name()
+	}
+	return "?" + t.String()
+}
+
+func TestStatusWords(t *testing.T) {
+	var ts, want [][2]string
+	for _, m := range regexp.MustCompile(`(?m)^  \['(\w+)', '(.*)'\],$`).FindAllStringSubmatch(source(t, "shared/status.ts"), -1) {
+		ts = append(ts, [2]string{m[1], m[2]})
+	}
+	for _, s := range counter.Statuses() {
+		want = append(want, [2]string{string(s), s.Name("zh")})
+	}
+	if !slices.Equal(ts, want) {
+		t.Errorf("status.ts %q\ncounter  %q", ts, want)
+	}
+}
+
+func TestOnePolicy(t *testing.T) {
+	page, err := os.ReadFile("../../frontend/index.html")
+	if err != nil {
+		t.Fatal(err)
+	}
+	// A page cannot forbid frames for itself; all else is said twice, for the web view gets no headers.
+	if inPage := strings.TrimSuffix(contentPolicy, "; frame-ancestors 'none'"); !strings.Contains(string(page), inPage) {
+		t.Errorf("index.html lacks %q", inPage)
+	}
+}

@@ -1,0 +1,119 @@
+package window
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+
+	"onedoor/app/counter"
+)
+
+// door is a server on one address.
+type door struct {
+	server *Server
+	seats  *seats
+	addr   string
+	cookie string // named after the port: browsers keep one jar for all ports of a host
+}
+
+func (d *door) routes() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST /api/open", d.open)
+	table := methods()
+	mux.HandleFunc("POST /api/call/{method}", func(w http.ResponseWriter, r *http.Request) { d.call(w, r, table) })
+	mux.Handle("GET /", pages(d.server.pages))
+	return mux
+}
+
+// tell announces the address of the next seat. The token stands behind the #, which
+// a browser keeps to itself.
+func (d *door) tell() {
+	if d.server.announce != nil {
+		d.server.announce("http://" + d.addr + "/#" + d.seats.link())
+	}
+}
+
+func (d *door) open(w http.ResponseWriter, r *http.Request) {
+	var body struct{ Token string }
+	if err := readCall(w, r, &body); err != nil {
+		writeFault(w, err)
+		return
+	}
+	cookie, key, ok := d.seats.open(body.Token)
+	if !ok {
+		writeFault(w, noSeat())
+		return
+	}
+	http.SetCookie(w, &http.Cookie{
+		Name: d.cookie, Value: cookie, Path: "/api/", HttpOnly: true, SameSite: http.SameSiteStrictMode,
+	})
+	writeValue(w, map[string]string{"key": key})
+	d.tell()
+}
+
+func (d *door) call(w http.ResponseWriter, r *http.Request, table map[string]method) {
+	var args []json.RawMessage
+	if err := readCall(w, r, &args); err != nil {
+		writeFault(w, err)
+		return
+	}
+	var at *Window
+	if c, err := r.Cookie(d.cookie); err == nil {
+		at = d.seats.find(c.Value, r.Header.Get("X-Onedoor-Key"))
+	}
+	if at == nil {
+		writeFault(w, noSeat())
+		return
+	}
+	m := table[r.PathValue("method")]
+	if m == nil {
+		writeFault(w, badCall("no such method"))
+		return
+	}
+	v, err := d.safely(r.PathValue("method"), func() (any, error) { return m(at, args) })
+	if err != nil {
+		writeFault(w, err)
+		return
+	}
+	writeValue(w, v)
+}
+
+// safely makes an error of a panic, as Wails does: one broken page of a clerk must
+// not end the daemon that also syncs.
+func (d *door) safely(method string, f func() (any, error)) (v any, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("window: %s panicked: %v", method, p)
+			if d.server.cfg.Log != nil {
+				d.server.cfg.Log(method, err)
+			}
+		}
+	}()
+	return f()
+}
+
+// readCall reads the body of a call by our own page.
+func readCall(w http.ResponseWriter, r *http.Request, into any) error {
+	if err := ownPage(r); err != nil {
+		return err
+	}
+	// A form of another site can send text, not this type.
+	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
+		return refused("content type")
+	}
+	b, err := io.ReadAll(http.MaxBytesReader(w, r.Body, largestBody))
+	if large := (*http.MaxBytesError)(nil); errors.As(err, &large) {
+		return counter.E(counter.CodeInvalid, "内容太大，最多 1 MB", "the body is larger than 1 MB").
+			Hint("请减少填写的内容", "send less")
+	}
+	if err != nil {
+		return badCall("body broke off")
+	}
+	if err := json.Unmarshal(b, into); err != nil {
+		return badCall("body is not JSON")
+	}
+	return nil
+}

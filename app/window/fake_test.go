@@ -1,0 +1,95 @@
+package window
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"onedoor/app/counter"
+	"onedoor/app/desk"
+	"onedoor/internal/clock"
+)
+
+// fakeUser sees n cases.
+type fakeUser struct {
+	name string
+	n    int
+	last counter.CaseFilter
+}
+
+func (u *fakeUser) Whoami() desk.Whoami { return desk.Whoami{User: u.name, Roles: []string{"clerk"}} }
+
+func (u *fakeUser) Cases(_ context.Context, f counter.CaseFilter) ([]desk.CaseLine, error) {
+	u.last = f
+	var lines []desk.CaseLine
+	for i := f.Offset; i < u.n && len(lines) < f.Limit; i++ {
+		lines = append(lines, desk.CaseLine{Number: fmt.Sprint(i)})
+	}
+	return lines, nil
+}
+
+func (u *fakeUser) Case(_ context.Context, number string) (*desk.CaseView, error) {
+	switch number {
+	case "1":
+		return &desk.CaseView{Number: "1"}, nil
+	case "panic":
+		panic("a fault of ours with a secret in it")
+	case "broken":
+		return nil, errors.New("disk I/O error with a secret in it")
+	}
+	return nil, counter.E(counter.CodeNotFound, "没有这个办件", "no such case").Hint("请核对编号", "check the number")
+}
+
+// bench is a Config over fakes, with its clock and what was logged.
+type bench struct {
+	cfg    Config
+	clock  *clock.Fake
+	user   *fakeUser
+	logged []string
+	logins atomic.Int32 // passwords being checked right now
+	most   atomic.Int32
+}
+
+func newBench(t *testing.T) *bench {
+	t.Helper()
+	b := &bench{clock: clock.NewFake(time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)), user: &fakeUser{name: "陈晓", n: 7}}
+	b.cfg = Config{
+		Station: Station{Name: "纯阳社区 1 号窗口"},
+		Login:   b.login,
+		Items: func(context.Context) ([]desk.ItemLine, error) {
+			return []desk.ItemLine{{Code: "A"}, {Code: "B"}}, nil
+		},
+		Search: func(_ context.Context, query string, limit int) ([]desk.ItemLine, error) {
+			if query != "jz" || limit <= 0 {
+				return nil, nil
+			}
+			return []desk.ItemLine{{Code: "B"}}, nil
+		},
+		Now:  b.clock.Now,
+		Idle: 10 * time.Minute,
+		Log:  func(method string, _ error) { b.logged = append(b.logged, method) },
+	}
+	return b
+}
+
+func (b *bench) login(_ context.Context, name, password string) (User, error) {
+	b.most.Store(max(b.most.Load(), b.logins.Add(1)))
+	defer b.logins.Add(-1)
+	if password == "slow" {
+		time.Sleep(5 * time.Millisecond)
+	}
+	if name != "陈晓" || password != "secret" {
+		return nil, counter.E(counter.CodeDenied, "用户名或口令不对", "wrong user name or password")
+	}
+	return b.user, nil
+}
+
+func wantCode(t *testing.T, err error, code counter.Code) {
+	t.Helper()
+	if err == nil || counter.CodeOf(err) != code {
+		t.Fatalf("error %v, want code %s", err, code)
+	}
+}

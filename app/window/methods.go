@@ -1,0 +1,69 @@
+package window
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+)
+
+// method calls one method of a seat with arguments as a page sent them.
+type method func(w *Window, args []json.RawMessage) (any, error)
+
+// methods are those of Window, by name; a test compares the two.
+func methods() map[string]method {
+	return map[string]method{
+		"Station": with0(func(w *Window) (Station, error) { return w.Station(), nil }),
+		"Login":   with2((*Window).Login),
+		"Logout":  with0(func(w *Window) (any, error) { w.Logout(); return nil, nil }),
+		"Whoami":  with1((*Window).Whoami),
+		"Cases":   with1((*Window).Cases),
+		"Case":    with1((*Window).Case),
+		"Items":   with1((*Window).Items),
+	}
+}
+
+func with0[R any](f func(*Window) (R, error)) method {
+	return func(w *Window, args []json.RawMessage) (any, error) {
+		if err := decode(args); err != nil {
+			return nil, err
+		}
+		return f(w)
+	}
+}
+
+func with1[A, R any](f func(*Window, A) (R, error)) method {
+	return func(w *Window, args []json.RawMessage) (any, error) {
+		var a A
+		if err := decode(args, &a); err != nil {
+			return nil, err
+		}
+		return f(w, a)
+	}
+}
+
+func with2[A, B, R any](f func(*Window, A, B) (R, error)) method {
+	return func(w *Window, args []json.RawMessage) (any, error) {
+		var a A
+		var b B
+		if err := decode(args, &a, &b); err != nil {
+			return nil, err
+		}
+		return f(w, a, b)
+	}
+}
+
+// decode is stricter than Wails, which lets unknown keys pass: a page that is tried
+// in a browser shows its mistakes there.
+func decode(args []json.RawMessage, into ...any) error {
+	if len(args) != len(into) {
+		return badCall(fmt.Sprintf("%d arguments for %d", len(args), len(into)))
+	}
+	for i, target := range into {
+		d := json.NewDecoder(bytes.NewReader(args[i]))
+		d.DisallowUnknownFields()
+		if err := d.Decode(target); err != nil {
+			return badCall(fmt.Sprintf("argument %d: %v", i+1, err))
+		}
+	}
+	return nil
+}

@@ -1,0 +1,204 @@
+package window
+
+import (
+	"context"
+	"strings"
+	"sync"
+	"time"
+
+	"onedoor/app/counter"
+	"onedoor/app/desk"
+)
+
+// DefaultIdle is how long a counter may be left alone before it is logged out:
+// long enough for a talk with a citizen, short enough for a lunch break.
+const DefaultIdle = 15 * time.Minute
+
+const (
+	usualPage   = 100
+	largestPage = 500
+	foundItems  = 50
+	// Longer ones are refused unread: hashing a megabyte helps nobody.
+	longestName, longestPassword = 200, 1000
+)
+
+// User is a logged-in user; *desk.Session is one.
+type User interface {
+	Whoami() desk.Whoami
+	Cases(ctx context.Context, f counter.CaseFilter) ([]desk.CaseLine, error)
+	Case(ctx context.Context, number string) (*desk.CaseView, error)
+}
+
+// Config is what a Window works with.
+type Config struct {
+	Station Station
+	Login   func(ctx context.Context, name, password string) (User, error)
+	Items   func(ctx context.Context) ([]desk.ItemLine, error)
+	Search  func(ctx context.Context, query string, limit int) ([]desk.ItemLine, error)
+	Now     func() time.Time
+	Idle    time.Duration // 0 is DefaultIdle
+	// Log is told of failures that are nobody's input; nil forgets them. It gets the
+	// name of the method, never its arguments.
+	Log func(method string, err error)
+}
+
+// Window is one seat: what a page may call. It is safe for concurrent use.
+type Window struct {
+	ctx context.Context // ends with the program
+	cfg Config
+
+	mu   sync.Mutex
+	user User
+	seen time.Time // last sign of the user
+}
+
+// New makes a seat at which nobody is logged in. Calls end when ctx does.
+func New(ctx context.Context, cfg Config) *Window {
+	if cfg.Idle <= 0 {
+		cfg.Idle = DefaultIdle
+	}
+	return &Window{ctx: ctx, cfg: cfg}
+}
+
+// Station names the device. It needs no login.
+func (w *Window) Station() Station { return w.cfg.Station }
+
+// Login logs a user in, in place of one who still is. Errors: CodeDenied.
+func (w *Window) Login(name, password string) (Who, error) {
+	w.Logout()
+	name = strings.TrimSpace(name)
+	if name == "" || len(name) > longestName || len(password) > longestPassword {
+		return Who{}, counter.E(counter.CodeDenied, "用户名或口令不对", "wrong user name or password").
+			Hint("请检查后重新输入", "check and type again")
+	}
+	user, err := w.cfg.Login(w.ctx, name, password)
+	if err != nil {
+		return Who{}, w.failed("Login", err)
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.user, w.seen = user, w.cfg.Now()
+	return w.who(user), nil
+}
+
+// Logout logs the user out, if there is one.
+func (w *Window) Logout() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.user = nil
+}
+
+// Whoami tells who is logged in. A page asks now and then, so that an abandoned
+// screen is cleared; active says that the user has typed or clicked since it last
+// asked. Errors: CodeLoggedOut.
+func (w *Window) Whoami(active bool) (Who, error) {
+	user, err := w.current(active)
+	if err != nil {
+		return Who{}, err
+	}
+	return w.who(user), nil
+}
+
+// Cases gives a page of the cases that the user may see, as the facade orders them.
+// Errors: CodeLoggedOut, CodeInvalid.
+func (w *Window) Cases(f CaseFilter) (CasePage, error) {
+	user, err := w.current(true)
+	if err != nil {
+		return CasePage{}, err
+	}
+	if f.Limit < 0 || f.Offset < 0 {
+		return CasePage{}, badCall("negative limit or offset")
+	}
+	limit := min(f.Limit, largestPage)
+	if limit == 0 {
+		limit = usualPage
+	}
+	// One more than asked for tells whether there are more.
+	cases, err := user.Cases(w.ctx, counter.CaseFilter{
+		Status: f.Status, Item: f.Item, From: f.From, To: f.To, Limit: limit + 1, Offset: f.Offset,
+	})
+	if err != nil {
+		return CasePage{}, w.failed("Cases", err)
+	}
+	more := len(cases) > limit
+	if more {
+		cases = cases[:limit]
+	}
+	return CasePage{Cases: list(cases), More: more}, nil
+}
+
+// Case gives one case by its number. Errors: CodeLoggedOut, CodeNotFound, CodeDenied.
+func (w *Window) Case(number string) (*desk.CaseView, error) {
+	user, err := w.current(true)
+	if err != nil {
+		return nil, err
+	}
+	c, err := user.Case(w.ctx, strings.TrimSpace(number))
+	if err != nil {
+		return nil, w.failed("Case", err)
+	}
+	c.Materials, c.Documents = list(c.Materials), list(c.Documents)
+	c.Timeline, c.NextVerbs = list(c.Timeline), list(c.NextVerbs)
+	if c.Form == nil {
+		c.Form = map[string]any{}
+	}
+	return c, nil
+}
+
+// Items gives the items in force: those that a query finds (name, single characters,
+// pinyin), best first, or all. It needs no login.
+func (w *Window) Items(query string) ([]desk.ItemLine, error) {
+	var items []desk.ItemLine
+	var err error
+	if query = strings.TrimSpace(query); query == "" {
+		items, err = w.cfg.Items(w.ctx)
+	} else {
+		items, err = w.cfg.Search(w.ctx, query, foundItems)
+	}
+	if err != nil {
+		return nil, w.failed("Items", err)
+	}
+	return list(items), nil
+}
+
+// current gives the logged-in user, unless left alone for too long.
+func (w *Window) current(active bool) (User, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.user == nil {
+		return nil, loggedOut()
+	}
+	now := w.cfg.Now()
+	if away := now.Sub(w.seen); away < 0 || away >= w.cfg.Idle {
+		w.user = nil // also when the clock was set back: rather once too often
+		return nil, loggedOut()
+	}
+	if active {
+		w.seen = now
+	}
+	return w.user, nil
+}
+
+func (w *Window) who(u User) Who {
+	about := u.Whoami()
+	return Who{User: about.User, Roles: list(about.Roles), Idle: int(w.cfg.Idle / time.Second)}
+}
+
+// failed tells the log of what no user can mend, and gives err on.
+func (w *Window) failed(method string, err error) error {
+	switch counter.CodeOf(err) {
+	case counter.CodeFailed, counter.CodeIntegrity:
+		if w.cfg.Log != nil {
+			w.cfg.Log(method, err)
+		}
+	}
+	return err
+}
+
+// list makes an empty list of none: a page must not have to expect null.
+func list[T any](s []T) []T {
+	if s == nil {
+		return []T{}
+	}
+	return s
+}
