@@ -201,3 +201,52 @@ func (s *Store) verifyBatches(ctx context.Context, data []byte, log int64, pub *
 	}
 	return 0, ""
 }
+
+// LogStat is one log in numbers.
+type LogStat struct {
+	Scope  string `json:"scope"`
+	Device string `json:"device"`
+	Epoch  string `json:"epoch"`
+	Own    bool   `json:"own"`
+	Ops    uint64 `json:"ops"`
+	Head   string `json:"head"`
+	Files  int    `json:"files"`
+	Bytes  int64  `json:"bytes"`
+}
+
+// LogStat lists the logs that are held.
+func (s *Store) LogStat(ctx context.Context) ([]LogStat, error) {
+	logs, err := s.allLogs(ctx)
+	if err != nil {
+		return nil, diskError(err)
+	}
+	out := []LogStat{}
+	for _, l := range logs {
+		st := LogStat{Scope: string(l.Scope), Device: l.Device.String(), Epoch: l.Epoch.String(), Own: l.own, Ops: l.seq, Head: l.head.String()}
+		if err := s.r.QueryRowContext(ctx, "SELECT count(*), coalesce(sum(size), 0) FROM files WHERE log = ?", l.id).Scan(&st.Files, &st.Bytes); err != nil {
+			return nil, diskError(err)
+		}
+		out = append(out, st)
+	}
+	return out, nil
+}
+
+// OwnFiles lists the segment files of this device's own logs in a scope, oldest
+// first.
+func (s *Store) OwnFiles(scope oplog.Scope) ([]segment.FileInfo, error) {
+	rows, err := s.r.Query(`SELECT f.folder, f.name, f.size FROM files f JOIN logs l ON l.id = f.log
+		WHERE l.own = 1 AND l.scope = ? ORDER BY l.id, f.first`, string(scope))
+	if err != nil {
+		return nil, diskError(err)
+	}
+	defer rows.Close()
+	var out []segment.FileInfo
+	for rows.Next() {
+		var f segment.FileInfo
+		if err := rows.Scan(&f.Folder, &f.Name, &f.Size); err != nil {
+			return nil, diskError(err)
+		}
+		out = append(out, f)
+	}
+	return out, diskError(rows.Err())
+}

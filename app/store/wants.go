@@ -88,8 +88,8 @@ func (s *Store) Settled(peer oplog.DeviceID, folder string) (bool, error) {
 	return missing == 0, err
 }
 
-// OpsIn counts the ops of a file of ours from a byte offset on: what a peer that
-// held the file up to there has gained with the rest.
+// OpsIn counts the ops of those batches of our file that end in the byte range
+// (from, to]: what a peer that held the file up to from gains with the rest.
 func (s *Store) OpsIn(folder, name string, from, to int64) (int, error) {
 	data, err := readPrefix(s.SegmentPath(folder, name), to)
 	if err != nil {
@@ -102,7 +102,7 @@ func (s *Store) OpsIn(folder, name string, from, to int64) (int, error) {
 	batches, _, _ := segment.Scan(data, int64(n))
 	ops := 0
 	for i := range batches {
-		if batches[i].Offset >= from {
+		if end := batches[i].Offset + batches[i].Size; end > from && end <= to {
 			ops += batches[i].Count
 		}
 	}

@@ -1,0 +1,254 @@
+package station
+
+import (
+	"context"
+	"fmt"
+	"os"
+
+	"github.com/google/uuid"
+
+	"onedoor/app/counter"
+	"onedoor/app/desk"
+	"onedoor/sync/oplog"
+	"onedoor/sync/roster"
+)
+
+// Enrolled is the outcome of Enroll.
+type Enrolled struct {
+	Grant    []byte `json:"-"`
+	Device   string `json:"device"`
+	Division string `json:"division"`
+	Counter  string `json:"counter"`
+	Name     string `json:"name"`
+	Tier     string `json:"tier"`
+}
+
+// Enroll makes the device of a request a member of its service point (and of
+// those below it) and gives the grant for it.
+func (s *Station) Enroll(ctx context.Context, who *desk.Session, request []byte, tier string) (Enrolled, error) {
+	if err := who.RequireAdministrator(); err != nil {
+		return Enrolled{}, err
+	}
+	req, err := roster.DecodeRequest(request)
+	if err != nil {
+		return Enrolled{}, rosterError(err)
+	}
+	auth, err := s.authority(ctx)
+	if err != nil {
+		return Enrolled{}, err
+	}
+	rec, err := auth.Issue(req, roster.Tier(tier))
+	if err != nil {
+		return Enrolled{}, rosterError(err)
+	}
+	scopes, err := s.scopesOf(ctx, rec)
+	if err != nil {
+		return Enrolled{}, err
+	}
+	if err := s.admit(ctx, who, rec, scopes); err != nil {
+		return Enrolled{}, err
+	}
+	if err := s.v.store.Flush(); err != nil {
+		return Enrolled{}, err
+	}
+	grant, err := s.grant(rec, scopes)
+	return Enrolled{Grant: grant, Device: rec.ID.String(), Division: rec.Division, Counter: rec.Counter, Name: rec.Name, Tier: string(rec.Tier)}, err
+}
+
+func (s *Station) authority(ctx context.Context) (*roster.Authority, error) {
+	raw, err := s.v.store.Secret(ctx, metaAuthority)
+	if err != nil || raw == nil {
+		return nil, counter.E(counter.CodeDenied, "本机不是区级中心,不能开通设备", "this device is not the hub").Because(err)
+	}
+	auth, err := roster.UnmarshalAuthority(raw)
+	if err != nil {
+		return nil, rosterError(err)
+	}
+	return auth, nil
+}
+
+// scopesOf lists the service points that a device writes into, and refuses a
+// place that does not exist or is taken.
+func (s *Station) scopesOf(ctx context.Context, rec *roster.DeviceRecord) ([]oplog.Scope, error) {
+	var scopes []oplog.Scope
+	for _, sc := range s.v.store.Scopes() {
+		if sc != counter.ScopeRealm && counter.DivisionWithin(sc, rec.Division) {
+			scopes = append(scopes, oplog.Scope(sc))
+		}
+	}
+	if len(scopes) == 0 {
+		return nil, counter.Ef(counter.CodeNotFound, "本区没有区划 %s", "there is no division %s in this district", rec.Division).
+			Hint("先用 division import 导入区划,并核对申请中的代码", "import the divisions first, and check the code of the request")
+	}
+	p, err := s.v.store.Powers(ctx, rec.Division)
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range p.Members() {
+		if !m.Removed && m.Division == rec.Division && m.Counter == rec.Counter {
+			return nil, counter.Ef(counter.CodeInvalid, "%s 的 %s 号窗口已经有设备(%s)", "counter %[2]s of %[1]s is taken (%[3]s)", rec.Division, rec.Counter, m.Name).
+				Hint("换一个窗口编号重新申请;旧设备不用了请先停用(hub revoke)", "choose another counter number, or revoke the old device first")
+		}
+	}
+	return scopes, nil
+}
+
+// admit writes the device into the roster and into the powers of its scopes,
+// with the scopes' keys wrapped for it.
+func (s *Station) admit(ctx context.Context, who *desk.Session, rec *roster.DeviceRecord, scopes []oplog.Scope) error {
+	return s.v.store.Record(ctx, func(r counter.Recorder) error {
+		if _, err := r.Append(counter.Act{Scope: counter.ScopeRealm, Kind: "device.enroll", Entity: uuid.New(), Actor: who.UserID(), New: true,
+			Payload: memberPayload(rec, true)}); err != nil {
+			return err
+		}
+		for _, scope := range scopes {
+			if _, err := r.Append(counter.Act{Scope: string(scope), Kind: "member.add", Entity: uuid.New(), Actor: who.UserID(), New: true,
+				Payload: memberPayload(rec, false)}); err != nil {
+				return err
+			}
+			if err := s.stateKey(r, scope, rec, uuid.New(), true); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// grant puts together what the device needs to work without ever meeting us.
+func (s *Station) grant(rec *roster.DeviceRecord, scopes []oplog.Scope) ([]byte, error) {
+	g := &roster.Grant{Realm: s.id.Realm, Root: s.id.Root, CAs: s.id.CAs, Hub: s.id.Hub, Device: *rec, Addresses: s.id.Addresses}
+	for _, scope := range append([]oplog.Scope{oplog.Realm}, scopes...) {
+		k, ok := s.v.store.CurrentKey(scope)
+		if !ok {
+			return nil, counter.Ef(counter.CodeLocked, "没有服务点 %s 的密钥", "no key for scope %s", scope)
+		}
+		wrapped, err := roster.Wrap(rec, roster.ScopeKey{Scope: k.Scope, ID: k.ID, Key: k.Key})
+		if err != nil {
+			return nil, rosterError(err)
+		}
+		g.Keys = append(g.Keys, wrapped...)
+		if err := s.addFiles(g, scope); err != nil {
+			return nil, err
+		}
+	}
+	data, err := g.Encode(s.keys)
+	if err != nil {
+		return nil, rosterError(err)
+	}
+	return data, nil
+}
+
+// addFiles adds the district's own segments of a scope, oldest first.
+func (s *Station) addFiles(g *roster.Grant, scope oplog.Scope) error {
+	files, err := s.v.store.OwnFiles(scope)
+	if err != nil {
+		return err
+	}
+	for _, f := range files {
+		data, err := os.ReadFile(s.v.store.SegmentPath(f.Folder, f.Name))
+		if err != nil {
+			return fileError("读取日志段", err)
+		}
+		if int64(len(data)) < f.Size {
+			return counter.E(counter.CodeIntegrity, fmt.Sprintf("日志段 %s 不完整", f.Name), "a segment file is not complete").
+				Hint("运行 onedoor rebuild 重写", "run onedoor rebuild")
+		}
+		g.Files = append(g.Files, roster.File{Name: f.Folder + "/" + f.Name, Data: data[:f.Size]})
+	}
+	return nil
+}
+
+// DeviceLine is a device in a list.
+type DeviceLine struct {
+	Device   string `json:"device"`
+	Division string `json:"division"`
+	Counter  string `json:"counter"`
+	Tier     string `json:"tier"`
+	Name     string `json:"name"`
+	Revoked  bool   `json:"revoked"`
+}
+
+// Devices lists the devices of the district.
+func (s *Station) Devices(ctx context.Context, who *desk.Session) ([]DeviceLine, error) {
+	if err := who.RequireAdministrator(); err != nil {
+		return nil, err
+	}
+	rows, err := s.v.store.Devices(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := []DeviceLine{}
+	for _, r := range rows {
+		out = append(out, DeviceLine{Device: r.Device.String(), Division: r.Division, Counter: r.Counter, Tier: r.Tier, Name: r.Name, Revoked: s.revoked(ctx, r.Device)})
+	}
+	return out, nil
+}
+
+func (s *Station) revoked(ctx context.Context, d oplog.DeviceID) bool {
+	p, err := s.v.store.Powers(ctx, counter.ScopeRealm)
+	if err != nil {
+		return false
+	}
+	m, ok := p.MemberByDevice(d)
+	return ok && m.Removed
+}
+
+// Revoke ends a device's membership everywhere: it is no longer accepted as a
+// peer. Keys are rotated by a later version.
+func (s *Station) Revoke(ctx context.Context, who *desk.Session, device string) error {
+	if err := who.RequireAdministrator(); err != nil {
+		return err
+	}
+	id, err := oplog.ParseDeviceID(device)
+	if err != nil {
+		return counter.E(counter.CodeUsage, "设备编号格式不对", "not a device id").Hint("用 hub devices 查看", "see hub devices")
+	}
+	if id == s.id.Device.ID {
+		return counter.E(counter.CodeInvalid, "不能停用区级中心自己", "the hub cannot revoke itself")
+	}
+	realm, err := s.v.store.Powers(ctx, counter.ScopeRealm)
+	if err != nil {
+		return err
+	}
+	if m, ok := realm.MemberByDevice(id); !ok || m.Removed {
+		return counter.E(counter.CodeNotFound, "没有这个设备,或已经停用", "no such device, or it is revoked already").Hint("用 hub devices 查看", "see hub devices")
+	}
+	return s.v.store.Record(ctx, func(r counter.Recorder) error {
+		p := counter.DevicePayload{Device: counter.OpID(id)}
+		if _, err := r.Append(counter.Act{Scope: counter.ScopeRealm, Kind: "device.revoke", Entity: uuid.New(), Actor: who.UserID(), Payload: p, New: true}); err != nil {
+			return err
+		}
+		for _, sc := range s.v.store.Scopes() {
+			if sc == counter.ScopeRealm {
+				continue
+			}
+			pw, err := s.v.store.Powers(ctx, sc)
+			if err != nil {
+				return err
+			}
+			if m, ok := pw.MemberByDevice(id); !ok || m.Removed {
+				continue
+			}
+			if _, err := r.Append(counter.Act{Scope: sc, Kind: "member.remove", Entity: uuid.New(), Actor: who.UserID(), Payload: p, New: true}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// ExportKeys seals all scope keys for the safe.
+func (s *Station) ExportKeys(ctx context.Context, who *desk.Session, passphrase string) ([]byte, error) {
+	if err := who.RequireAdministrator(); err != nil {
+		return nil, err
+	}
+	var keys []roster.ScopeKey
+	for _, k := range s.v.store.Keys() {
+		keys = append(keys, roster.ScopeKey{Scope: k.Scope, ID: k.ID, Key: k.Key})
+	}
+	data, err := roster.EncodeKeys(s.id.Root, keys, passphrase)
+	if err != nil {
+		return nil, rosterError(err)
+	}
+	return data, nil
+}

@@ -1,0 +1,171 @@
+package station
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"os"
+	"strings"
+
+	"onedoor/app/counter"
+	"onedoor/app/store"
+	"onedoor/internal/atomicfile"
+	"onedoor/sync/roster"
+	"onedoor/sync/segment"
+)
+
+// CounterInit is what a counter PC says of itself.
+type CounterInit struct {
+	Division string `json:"division"` // 6, 9 or 12 digits
+	Counter  string `json:"counter"`  // two digits
+	Name     string `json:"name"`
+	Out      string `json:"-"` // where the request is written
+}
+
+// CounterInfo is the outcome of InitCounter.
+type CounterInfo struct {
+	Division string `json:"division"`
+	Counter  string `json:"counter"`
+	Request  string `json:"request"`
+}
+
+// InitCounter makes a counter's home and keys and writes the request for the
+// district. The private keys never leave the home.
+func InitCounter(ctx context.Context, cfg Config, c CounterInit) (CounterInfo, error) {
+	division, err := counter.PadDivision(c.Division)
+	if err != nil {
+		return CounterInfo{}, err
+	}
+	keys, err := roster.GenerateKeys()
+	if err != nil {
+		return CounterInfo{}, rosterError(err)
+	}
+	req, err := roster.NewRequest(keys, division, c.Counter, strings.TrimSpace(c.Name))
+	if err != nil {
+		return CounterInfo{}, rosterError(err)
+	}
+	data, err := req.Encode(keys)
+	if err != nil {
+		return CounterInfo{}, rosterError(err)
+	}
+	fresh := !exists(cfg.Home)
+	v, err := createHome(ctx, cfg)
+	if err != nil {
+		return CounterInfo{}, err
+	}
+	err = keepRequest(ctx, v, keys, c)
+	if err == nil {
+		if werr := atomicfile.Write(c.Out, data, 0o600); werr != nil {
+			err = fileError("写入申请文件", werr)
+		}
+	}
+	if err = errors.Join(err, v.close()); err != nil && fresh {
+		_ = os.RemoveAll(cfg.Home)
+	}
+	return CounterInfo{Division: division, Counter: c.Counter, Request: c.Out}, single(err)
+}
+
+func keepRequest(ctx context.Context, v *vault, keys *roster.DeviceKeys, c CounterInit) error {
+	raw, err := keys.Marshal()
+	if err != nil {
+		return rosterError(err)
+	}
+	if err := v.store.PutSecret(ctx, metaKeys, raw); err != nil {
+		return err
+	}
+	text, err := json.Marshal(c)
+	if err != nil {
+		return err
+	}
+	return v.store.PutMeta(ctx, metaRequest, text)
+}
+
+// JoinInfo is the outcome of Join.
+type JoinInfo struct {
+	Device          string   `json:"device"`
+	Division        string   `json:"division"`
+	District        string   `json:"district"`
+	RootFingerprint string   `json:"root_fingerprint"` // to be compared with the district's by phone
+	HubAddresses    []string `json:"hub_addresses"`
+	Ops             int      `json:"ops"`
+}
+
+// Join takes the district's grant: after it the counter works, also if it never
+// meets the hub.
+func Join(ctx context.Context, cfg Config, grant []byte) (JoinInfo, error) {
+	v, err := openHome(ctx, cfg, false)
+	if err != nil {
+		return JoinInfo{}, err
+	}
+	s := &Station{cfg: cfg, v: v}
+	info, err := s.join(ctx, grant)
+	return info, single(errors.Join(err, v.close()))
+}
+
+func (s *Station) join(ctx context.Context, data []byte) (info JoinInfo, err error) {
+	if s.keys, err = loadDeviceKeys(ctx, s.v.store); err != nil {
+		return info, err
+	}
+	g, err := roster.DecodeGrant(data)
+	if err != nil {
+		return info, rosterError(err)
+	}
+	if err := s.sameRealm(ctx, g); err != nil {
+		return info, err
+	}
+	scopeKeys, err := g.Open(s.keys)
+	if err != nil {
+		return info, rosterError(err)
+	}
+	s.id = &identity{Realm: g.Realm, Root: g.Root, CAs: g.CAs, Device: g.Device, Hub: g.Hub, Addresses: g.Addresses}
+	if err := s.keepIdentity(ctx); err != nil {
+		return info, err
+	}
+	for _, k := range scopeKeys {
+		if err := s.v.store.AddKeys(ctx, store.ScopeKey{Scope: k.Scope, ID: k.ID, Key: k.Key}); err != nil {
+			return info, err
+		}
+	}
+	if err := s.become(ctx); err != nil {
+		return info, err
+	}
+	n, err := s.ingest(ctx, g)
+	return JoinInfo{Device: g.Device.ID.String(), Division: g.Device.Division, District: g.Realm.Name,
+		RootFingerprint: g.Fingerprint(), HubAddresses: append([]string{}, g.Addresses...), Ops: n}, err
+}
+
+// sameRealm refuses to move a joined station to another district.
+func (s *Station) sameRealm(ctx context.Context, g *roster.Grant) error {
+	raw, err := s.v.store.Meta(ctx, metaIdentity)
+	if err != nil || raw == nil {
+		return err
+	}
+	var old identity
+	if err := json.Unmarshal(raw, &old); err != nil {
+		return err
+	}
+	if err := g.In(old.Root); err != nil {
+		return rosterError(err)
+	}
+	if old.Device.ID != g.Device.ID {
+		return counter.E(counter.CodeInvalid, "本机已经用另一个开通文件加入过", "this PC has joined with another grant").
+			Hint("继续使用即可;需要重新开通时请用新目录", "go on using it; a new enrolment needs a new home")
+	}
+	return nil
+}
+
+// ingest applies the segments that came with a grant, as if a peer had sent them.
+func (s *Station) ingest(ctx context.Context, g *roster.Grant) (ops int, err error) {
+	for _, f := range g.Files {
+		folder, name, _ := strings.Cut(f.Name, "/")
+		w := segment.Want{FileInfo: segment.FileInfo{Folder: folder, Name: name, Size: int64(len(f.Data)), Hash: sha256.Sum256(f.Data), Version: 1}}
+		r, err := s.v.store.Receive(ctx, g.Hub.ID, w, f.Data)
+		if err != nil {
+			return ops, counter.E(counter.CodeIntegrity, "开通文件中的资料不完整", "the grant's data is not complete").
+				Hint("请区级重新生成开通文件", "ask the district for a new grant").Because(err)
+		}
+		ops += r.Ops
+	}
+	return ops, nil
+}

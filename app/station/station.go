@@ -1,0 +1,232 @@
+// Package station is the device: its home and keys, its place in the district,
+// its link to the others, and the facade that its users work with. It is where
+// storage, sync and facade come together; it holds no rules of its own.
+package station
+
+import (
+	"context"
+	"crypto/x509"
+	"encoding/json"
+	"sync"
+	"time"
+
+	"onedoor/app/counter"
+	"onedoor/app/desk"
+	"onedoor/app/store"
+	"onedoor/forms/document"
+	"onedoor/internal/atomicfile"
+	"onedoor/sync/bepnode"
+	"onedoor/sync/roster"
+	"onedoor/sync/seal"
+)
+
+// Config says where a station lives.
+type Config struct {
+	Home   string
+	Getenv func(string) string
+	Now    func() time.Time
+	Warn   func(*counter.Error) // notes that are not failures; may be nil
+}
+
+// Mode says what a station is opened for.
+type Mode int
+
+const (
+	// Read works while another process holds the home.
+	Read Mode = iota
+	// Write needs the home's lock, which the caller holds.
+	Write
+)
+
+// Station is an opened device.
+type Station struct {
+	cfg      Config
+	v        *vault
+	keys     *roster.DeviceKeys
+	id       *identity
+	verifier *roster.Verifier
+	desk     *desk.Desk
+
+	mu   sync.Mutex
+	node *bepnode.Node // while serving
+}
+
+// identity is what a joined station knows of itself and its district.
+type identity struct {
+	Realm     roster.Realm        `json:"realm"`
+	Root      []byte              `json:"root"`
+	CAs       [][]byte            `json:"authorities"`
+	Device    roster.DeviceRecord `json:"device"`
+	Hub       roster.DeviceRecord `json:"hub"`
+	Addresses []string            `json:"addresses"`
+}
+
+// names of the device's own values in the store.
+const (
+	metaIdentity  = "identity"  // JSON of identity
+	metaKeys      = "keys"      // sealed: roster.DeviceKeys
+	metaAuthority = "authority" // sealed: roster.Authority, at the hub only
+	metaRequest   = "request"   // JSON of CounterInit, before joining
+)
+
+// Open opens a station that has joined a district. In Write mode the caller
+// holds the home's lock and must keep it until Close.
+func Open(ctx context.Context, cfg Config, mode Mode) (*Station, error) {
+	v, err := openHome(ctx, cfg, mode == Read)
+	if err != nil {
+		return nil, err
+	}
+	s := &Station{cfg: cfg, v: v}
+	if err := s.start(ctx); err != nil {
+		_ = v.close()
+		return nil, err
+	}
+	return s, nil
+}
+
+func (s *Station) start(ctx context.Context) error {
+	raw, err := s.v.store.Meta(ctx, metaIdentity)
+	if err != nil {
+		return err
+	}
+	if raw == nil {
+		return counter.E(counter.CodeNotEnrolled, "本机还没有加入区级中心", "this PC has not joined a district yet").
+			Hint("把申请文件交给区级,收到开通文件后运行 onedoor join --grant 文件", "send the request to the district, then run onedoor join --grant FILE")
+	}
+	s.id = &identity{}
+	if err := json.Unmarshal(raw, s.id); err != nil {
+		return counter.E(counter.CodeIntegrity, "本机身份资料损坏", "the identity of this device is damaged").Because(err)
+	}
+	if s.keys, err = loadDeviceKeys(ctx, s.v.store); err != nil {
+		return err
+	}
+	return s.become(ctx)
+}
+
+func loadDeviceKeys(ctx context.Context, st *store.Store) (*roster.DeviceKeys, error) {
+	sealed, err := st.Secret(ctx, metaKeys)
+	if err != nil || sealed == nil {
+		return nil, counter.E(counter.CodeLocked, "本机密钥打不开", "this device's keys do not open").
+			Hint("确认密钥文件夹是本机的", "check the key folder").Because(err)
+	}
+	keys, err := roster.UnmarshalKeys(sealed)
+	if err != nil {
+		return nil, rosterError(err)
+	}
+	return keys, nil
+}
+
+// become sets the store, the verifier and the facade going.
+func (s *Station) become(ctx context.Context) error {
+	var err error
+	if s.verifier, err = roster.NewVerifier(s.id.Root, s.id.CAs...); err != nil {
+		return rosterError(err)
+	}
+	err = s.v.store.Become(ctx, store.Self{Device: s.id.Device.ID, Sign: s.keys.Signing, Suite: seal.AES, District: s.id.Hub.ID})
+	if err != nil {
+		return err
+	}
+	s.desk, err = s.newDesk()
+	return err
+}
+
+func (s *Station) newDesk() (*desk.Desk, error) {
+	press, err := document.NewPress()
+	if err != nil {
+		return nil, counter.E(counter.CodeFailed, "字体打不开", "the fonts do not open").Because(err)
+	}
+	chain, roots, err := s.certificates()
+	if err != nil {
+		return nil, err
+	}
+	d := s.id.Device
+	return desk.New(desk.Config{
+		Ledger: s.v.store, Now: s.cfg.Now,
+		Device: desk.Device{ID: d.ID, Name: d.Name, Division: d.Division, Counter: d.Counter, Tier: string(d.Tier),
+			DistrictCode: s.id.Hub.Division, DistrictName: s.id.Realm.Name},
+		Papers:      desk.Papers{Press: press, Signer: s.keys.Signer(), Chain: chain, Roots: roots, Signers: s.signers},
+		DeviceNames: s.deviceNames,
+		KeepScan:    s.keepScan,
+		OpenScopes:  s.openScopes,
+		SaveFile: func(path string, data []byte) error {
+			if err := atomicfile.Write(path, data, 0o600); err != nil {
+				return fileError("写入文书", err)
+			}
+			return nil
+		},
+	}), nil
+}
+
+// certificates gives the chain that documents carry and the roots they are
+// checked against.
+func (s *Station) certificates() (chain, roots []*x509.Certificate, err error) {
+	for _, der := range append([][]byte{s.id.Device.SignCert}, s.id.CAs...) {
+		c, err := x509.ParseCertificate(der)
+		if err != nil {
+			return nil, nil, rosterError(err)
+		}
+		chain = append(chain, c)
+	}
+	root, err := x509.ParseCertificate(s.id.Root)
+	if err != nil {
+		return nil, nil, rosterError(err)
+	}
+	return chain, []*x509.Certificate{root}, nil
+}
+
+func (s *Station) signers(ctx context.Context) (out []*x509.Certificate, err error) {
+	rows, err := s.v.store.Devices(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range rows {
+		if c, err := x509.ParseCertificate(r.SignCert); err == nil {
+			out = append(out, c)
+		}
+	}
+	return out, nil
+}
+
+func (s *Station) deviceNames(ctx context.Context) (map[[32]byte]string, error) {
+	rows, err := s.v.store.Devices(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := map[[32]byte]string{}
+	for _, r := range rows {
+		out[r.Device] = r.Name
+	}
+	return out, nil
+}
+
+// Desk is the facade for this device's users.
+func (s *Station) Desk() *desk.Desk { return s.desk }
+
+// Close writes what is open and closes the home.
+func (s *Station) Close() error { return s.v.close() }
+
+// Digests gives one line per scope, or for one scope.
+func (s *Station) Digests(ctx context.Context, scope string) ([]store.ScopeDigest, error) {
+	return s.v.store.Digests(ctx, scope)
+}
+
+// VerifyLogs checks chains, signatures and files.
+func (s *Station) VerifyLogs(ctx context.Context) (store.LogReport, error) {
+	return s.v.store.VerifyLogs(ctx)
+}
+
+// LogStat lists the logs that are held.
+func (s *Station) LogStat(ctx context.Context) ([]store.LogStat, error) {
+	return s.v.store.LogStat(ctx)
+}
+
+// Rebuild makes projections and own segment files again from the ops.
+func (s *Station) Rebuild(ctx context.Context) ([]store.ScopeDigest, error) {
+	if err := s.v.store.Rebuild(ctx); err != nil {
+		return nil, err
+	}
+	if err := s.v.store.RewriteOwnFiles(ctx); err != nil {
+		return nil, err
+	}
+	return s.v.store.Digests(ctx, "")
+}
