@@ -39,6 +39,8 @@ type Ledger interface {
 	Record(ctx context.Context, f func(Recorder) error) error
 	// Scopes lists the scopes that are held, "realm" first.
 	Scopes() []string
+	// Revision rises whenever anything of a scope was added.
+	Revision(ctx context.Context, scope string) (uint64, error)
 	// Powers gives the powers of a scope as held now.
 	Powers(ctx context.Context, scope string) (*Powers, error)
 	// Entity gives the folded state of one entity and its history.

@@ -109,10 +109,10 @@ func (s *Station) Sync(ctx context.Context, hub string, timeout time.Duration) (
 
 // ServeOptions of a daemon.
 type ServeOptions struct {
-	Listen string // tcp://host:port for peers; "" does not listen
-	Hub    string // peer to stay connected to; "" uses the grant's address, "-" none
-	Admin  string // host:port of /healthz /readyz /metrics; "" none
-	Ready  func(Addrs)
+	Listen      string // tcp://host:port for peers; "" does not listen
+	Hub         string // peer to stay connected to; "" uses the grant's address, "-" none
+	AdminListen string // host:port of /healthz /readyz /metrics; "" none
+	Ready       func(Addrs)
 }
 
 // Addrs are the addresses that a daemon listens on, with the ports it got.
@@ -193,8 +193,8 @@ func (s *Station) listeners(ctx context.Context, o ServeOptions, node *bepnode.N
 		addrs.Hub = hub
 		run(func() error { return node.Connect(ctx, hub) })
 	}
-	if o.Admin != "" {
-		ln, err := listen(o.Admin)
+	if o.AdminListen != "" {
+		ln, err := listen(o.AdminListen)
 		if err != nil {
 			return addrs, err
 		}
