@@ -221,8 +221,8 @@ func (c *caseFold) uncleared(tasks []CaseTask, effects []Effect) []CaseTask {
 	return slices.DeleteFunc(tasks, func(t CaseTask) bool { return t.Kind != TaskDispute && cleared[t.Op] })
 }
 
-// ParseMaterialID tells whether s has the form of a CaseMaterial ID.
-func ParseMaterialID(s string) bool {
+// IsMaterialID tells whether s has the form of a CaseMaterial ID.
+func IsMaterialID(s string) bool {
 	op, n, ok := strings.Cut(s, "/")
 	if _, err := hex.DecodeString(op); err != nil || len(op) != 16 || !ok {
 		return false

@@ -141,7 +141,7 @@ func TestMaterials(t *testing.T) {
 	a := w.accept(false)
 	out, _ := w.fold()
 	deferred := out.Case.Materials[1].ID
-	if !ParseMaterialID(deferred) || ParseMaterialID("x"+deferred) {
+	if !IsMaterialID(deferred) || IsMaterialID("x"+deferred) {
 		t.Fatal(deferred)
 	}
 	add := w.add("case.material", 1, MaterialPayload{Add: []GivenMaterial{{Name: "收入证明", Provided: true, Supplies: deferred}, {Name: "照片", Provided: true}}}, a)
