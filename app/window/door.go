@@ -24,7 +24,7 @@ func (d *door) routes() http.Handler {
 	mux.HandleFunc("POST /api/open", d.open)
 	table := methods()
 	mux.HandleFunc("POST /api/call/{method}", func(w http.ResponseWriter, r *http.Request) { d.call(w, r, table) })
-	mux.Handle("GET /", pages(d.server.pages))
+	mux.Handle("GET /", Pages(d.server.pages))
 	return mux
 }
 

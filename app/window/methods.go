@@ -12,7 +12,7 @@ type method func(w *Window, args []json.RawMessage) (any, error)
 // methods are those of Window, by name; a test compares the two.
 func methods() map[string]method {
 	return map[string]method{
-		"Station": with0(func(w *Window) (Station, error) { return w.Station(), nil }),
+		"Station": with0((*Window).Station),
 		"Login":   with2((*Window).Login),
 		"Logout":  with0(func(w *Window) (any, error) { w.Logout(); return nil, nil }),
 		"Whoami":  with1((*Window).Whoami),

@@ -20,9 +20,9 @@ var contentTypes = map[string]string{
 	".svg": "image/svg+xml", ".png": "image/png", ".ico": "image/x-icon", ".woff2": "font/woff2", ".json": "application/json",
 }
 
-// pages serves the files of a built frontend; folders and names that begin with a
-// dot are not there.
-func pages(dist fs.FS) http.Handler {
+// Pages serves the files of a built frontend; folders and names that begin with a
+// dot are not there. Of a folder that was never built it serves a page that says so.
+func Pages(dist fs.FS) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		name := strings.TrimPrefix(path.Clean(r.URL.Path), "/")
 		if name == "" {

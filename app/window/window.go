@@ -32,11 +32,15 @@ type User interface {
 // Config is what a Window works with.
 type Config struct {
 	Station Station
-	Login   func(ctx context.Context, name, password string) (User, error)
-	Items   func(ctx context.Context) ([]desk.ItemLine, error)
-	Search  func(ctx context.Context, query string, limit int) ([]desk.ItemLine, error)
-	Now     func() time.Time
-	Idle    time.Duration // 0 is DefaultIdle
+	// Fault is why the station could not be opened; nil if it was. Every method then
+	// gives it, so that the pages tell a person what no terminal would show. All else
+	// but Now may be missing.
+	Fault  error
+	Login  func(ctx context.Context, name, password string) (User, error)
+	Items  func(ctx context.Context) ([]desk.ItemLine, error)
+	Search func(ctx context.Context, query string, limit int) ([]desk.ItemLine, error)
+	Now    func() time.Time
+	Idle   time.Duration // 0 is DefaultIdle
 	// Log is told of failures that are nobody's input; nil forgets them. It gets the
 	// name of the method, never its arguments.
 	Log func(method string, err error)
@@ -60,12 +64,15 @@ func New(ctx context.Context, cfg Config) *Window {
 	return &Window{ctx: ctx, cfg: cfg}
 }
 
-// Station names the device. It needs no login.
-func (w *Window) Station() Station { return w.cfg.Station }
+// Station names the device. It needs no login. Errors: why it could not be opened.
+func (w *Window) Station() (Station, error) { return w.cfg.Station, w.cfg.Fault }
 
 // Login logs a user in, in place of one who still is. Errors: CodeDenied.
 func (w *Window) Login(name, password string) (Who, error) {
 	w.Logout()
+	if w.cfg.Fault != nil {
+		return Who{}, w.cfg.Fault
+	}
 	name = strings.TrimSpace(name)
 	if name == "" || len(name) > longestName || len(password) > longestPassword {
 		return Who{}, counter.E(counter.CodeDenied, "用户名或口令不对", "wrong user name or password").
@@ -148,6 +155,9 @@ func (w *Window) Case(number string) (*desk.CaseView, error) {
 // Items gives the items in force: those that a query finds (name, single characters,
 // pinyin), best first, or all. It needs no login.
 func (w *Window) Items(query string) ([]desk.ItemLine, error) {
+	if w.cfg.Fault != nil {
+		return nil, w.cfg.Fault
+	}
 	var items []desk.ItemLine
 	var err error
 	if query = strings.TrimSpace(query); query == "" {

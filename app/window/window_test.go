@@ -33,9 +33,22 @@ func TestNothingWithoutLogin(t *testing.T) {
 	wantCode(t, err, counter.CodeDenied)
 	_, err = w.Case("1")
 	wantCode(t, err, CodeLoggedOut)
-	if w.Station().Name == "" {
+	if s, err := w.Station(); err != nil || s.Name == "" {
 		t.Error("the station has no name before login")
 	}
+}
+
+func TestAFaultIsToldByEveryMethod(t *testing.T) {
+	fault := counter.E(counter.CodeLocked, "密钥打不开", "the key does not open")
+	w := New(t.Context(), Config{Fault: fault, Now: newBench(t).cfg.Now})
+	_, err := w.Station()
+	wantCode(t, err, counter.CodeLocked)
+	_, err = w.Login("陈晓", "secret")
+	wantCode(t, err, counter.CodeLocked)
+	_, err = w.Items("")
+	wantCode(t, err, counter.CodeLocked)
+	_, err = w.Cases(CaseFilter{})
+	wantCode(t, err, CodeLoggedOut)
 }
 
 func TestLoginRefusesWithoutHashing(t *testing.T) {

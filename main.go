@@ -1,0 +1,132 @@
+// Command onedoor (the root package) is the desktop program of a counter, a town or
+// the hub: the pages of frontend/ in a window of the system's web view, over the
+// facade of the device in the data folder. It is wiring and nothing else; the
+// program without a window is cmd/onedoor.
+//
+// It builds without a web view for checks ("go build ./..."), and then says so when
+// it is started; a real window needs the tags of "make window".
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/wailsapp/wails/v2"
+	"github.com/wailsapp/wails/v2/pkg/logger"
+	"github.com/wailsapp/wails/v2/pkg/options"
+	"github.com/wailsapp/wails/v2/pkg/options/assetserver"
+	"github.com/wailsapp/wails/v2/pkg/options/linux"
+	"github.com/wailsapp/wails/v2/pkg/options/windows"
+
+	"onedoor/app/counter"
+	"onedoor/app/station"
+	"onedoor/app/window"
+	"onedoor/frontend"
+	"onedoor/internal/cli/endpoint"
+)
+
+// lockWait is short: somebody is looking at the screen.
+const lockWait = 3 * time.Second
+
+func main() {
+	home := flag.String("home", os.Getenv("ONEDOOR_HOME"), "数据文件夹 data folder (ONEDOOR_HOME)")
+	flag.Parse()
+	if err := run(*home); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+// run shows the window until it is closed. A station that does not open is told in
+// the window: who starts a program by an icon sees no terminal.
+func run(home string) error {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	cfg, closeStation, err := open(ctx, home)
+	if err != nil {
+		cfg = window.Config{Fault: err, Now: time.Now}
+	}
+	cfg.Log = func(method string, err error) { slog.Error("window", "method", method, "cause", err) }
+	err = show(window.New(ctx, cfg))
+	cancel()
+	if closeErr := closeStation(); err == nil {
+		err = closeErr
+	}
+	return err
+}
+
+// open takes the home for this process and sets its station going, the link to the
+// others too. The returned function ends what was begun, also after an error.
+func open(ctx context.Context, home string) (_ window.Config, end func() error, _ error) {
+	end = func() error { return nil }
+	if home == "" {
+		return window.Config{}, end, counter.E(counter.CodeUsage, "没有指明数据文件夹", "no data folder given").
+			Hint("启动时加上 --home 文件夹，或设置 ONEDOOR_HOME", "start with --home DIR, or set ONEDOOR_HOME")
+	}
+	home, err := filepath.Abs(home)
+	if err != nil {
+		return window.Config{}, end, err
+	}
+	lease, err := endpoint.Own(ctx, home, "onedoor window", time.Now, lockWait)
+	if err != nil {
+		return window.Config{}, end, err
+	}
+	st, err := station.Open(ctx, station.Config{
+		Home: home, Getenv: os.Getenv, Now: time.Now,
+		Warn: func(e *counter.Error) { slog.Warn("station", "note", e.En, "hint", e.HintEn) },
+	}, station.Write)
+	if err != nil {
+		return window.Config{}, lease.Release, err
+	}
+	synced := make(chan struct{})
+	go func() {
+		defer close(synced)
+		if err := st.Serve(ctx, station.ServeOptions{}); err != nil && ctx.Err() == nil {
+			slog.Error("sync ended", "cause", err)
+		}
+	}()
+	return window.Over(st.Desk(), time.Now), func() error {
+		<-synced
+		defer lease.Release()
+		return st.Close()
+	}, nil
+}
+
+// show opens the window and returns when it is closed.
+func show(w *window.Window) error {
+	pages, err := fs.Sub(frontend.Dist, "dist")
+	if err != nil {
+		return err
+	}
+	assets := &assetserver.Options{Assets: pages}
+	if _, err := fs.Stat(pages, "index.html"); err != nil {
+		assets = &assetserver.Options{Handler: window.Pages(pages)} // says that nothing was built
+	}
+	return wails.Run(&options.App{
+		Title: "一门办", Width: 1280, Height: 720, MinWidth: 1024, MinHeight: 600,
+		BackgroundColour: options.NewRGB(0xee, 0xf2, 0xf8),
+		AssetServer:      assets,
+		Bind:             []any{w},
+		ErrorFormatter:   func(err error) any { return window.FaultText(err) },
+		// Below warnings Wails writes what calls return: citizens' data.
+		LogLevel: logger.WARNING, LogLevelProduction: logger.ERROR,
+		DragAndDrop: &options.DragAndDrop{DisableWebViewDrop: true},
+		Linux:       &linux.Options{ProgramName: "onedoor", WebviewGpuPolicy: linux.WebviewGpuPolicyNever},
+		Windows:     &windows.Options{WebviewUserDataPath: webviewFolder(), IsZoomControlEnabled: true},
+	})
+}
+
+// webviewFolder is a place that the web view may write to; "" lets it choose.
+func webviewFolder() string {
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		return ""
+	}
+	return filepath.Join(cache, "onedoor", "webview")
+}
