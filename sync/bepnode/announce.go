@@ -110,7 +110,7 @@ func (s *session) ours() []*folder {
 }
 
 // announce sends what is new of every folder, and tells whether there was any.
-func (s *session) announce() (any bool, err error) {
+func (s *session) announce() (some bool, err error) {
 	s.mu.Lock()
 	resend := s.resend
 	s.mu.Unlock()
@@ -119,10 +119,12 @@ func (s *session) announce() (any bool, err error) {
 			return false, err
 		}
 	}
-	for _, f := range s.ours() {
-		if err := s.adopt(f); err != nil {
-			return any, err
+	for f, claim := range s.claims() {
+		if err := s.adopt(f, claim); err != nil {
+			return false, err
 		}
+	}
+	for _, f := range s.ours() {
 		s.mu.Lock()
 		due := f.open && (f.dirty || f.full)
 		f.dirty = f.dirty && !due
@@ -130,24 +132,31 @@ func (s *session) announce() (any bool, err error) {
 		for more := due; more && s.ctx.Err() == nil; {
 			var sent bool
 			if sent, more, err = s.sendSome(f); err != nil {
-				return any, err
+				return some, err
 			}
-			any = any || sent
+			some = some || sent
 		}
 	}
-	return any, nil
+	return some, nil
+}
+
+// claims takes the claims that came since the last time.
+func (s *session) claims() map[*folder]hint {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	got := map[*folder]hint{}
+	for _, f := range s.folders {
+		if f.claim != nil {
+			got[f] = *f.claim
+			f.claim = nil
+		}
+	}
+	return got
 }
 
 // adopt takes the peer's claim as the place to start from. A claim on another life
 // of our index, or beyond its end, gets the whole index.
-func (s *session) adopt(f *folder) error {
-	s.mu.Lock()
-	claim := f.claim
-	f.claim = nil
-	s.mu.Unlock()
-	if claim == nil {
-		return nil
-	}
+func (s *session) adopt(f *folder, claim hint) error {
 	id, err := s.n.opt.Vault.IndexID(f.name)
 	if err != nil {
 		return err

@@ -139,20 +139,23 @@ func (s *session) applyConfig() error {
 	if config == nil {
 		return nil
 	}
+	stored := map[string]hint{}
 	for _, name := range s.folderOrder() {
 		id, seq, err := s.n.opt.Vault.Claim(s.peer.Device, name)
 		if err != nil {
 			return err
 		}
-		s.mu.Lock()
-		if f := s.folders[name]; f != nil {
-			pf, shared := config[name]
-			f.meet(pf, shared, hint{id, seq})
-			s.fetchDirty[name] = true
-			s.fetchIdle = false
-		}
-		s.mu.Unlock()
+		stored[name] = hint{id, seq}
 	}
+	// All at once, or the announcer might begin with a folder that is not the first.
+	s.mu.Lock()
+	for name, claim := range stored {
+		pf, shared := config[name]
+		s.folders[name].meet(pf, shared, claim)
+		s.fetchDirty[name] = true
+	}
+	s.fetchIdle = false
+	s.mu.Unlock()
 	poke(s.fetchKick)
 	poke(s.flush)
 	poke(s.progress)

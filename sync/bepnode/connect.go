@@ -62,11 +62,11 @@ func (n *Node) hold(ctx context.Context, l *link) error {
 			}
 			return err
 		}
-		n.setLink(l, s, nil, 0)
 		select {
 		case <-l.wake: // told while we were dialling
 		default:
 		}
+		n.setLink(l, s, nil, 0)
 		select {
 		case <-s.done:
 			if f := s.failure(); f.Code == CodeReplaced {

@@ -137,7 +137,7 @@ func TestLinkUpEndsTheWait(t *testing.T) {
 	})
 	up.Store(true)
 	village.LinkUp()
-	eventually(t, "a connection", func() bool { return hasPeer(hub.Node, village.Device()) })
+	eventually(t, "a connection", func() bool { return village.Links()[0].Connected })
 	// Told again while connected: the new connection replaces the old one.
 	before := village.Status()[0].Since
 	village.LinkUp()
