@@ -69,24 +69,36 @@ func cardRead(fs *cli.Flags) cli.Run {
 	return func(ctx context.Context, c *cli.Call) error {
 		ctx, cancel := context.WithTimeout(ctx, *timeout)
 		defer cancel()
-		reader, err := cardreader.Open(ctx, *port, cardreader.WithNotify(func(e cardreader.Event) {
-			switch e.Kind {
-			case cardreader.EventPlace:
-				fmt.Fprintln(c.Stderr, c.Say("请把证件放在读卡器上", "please place the card on the reader"))
-			case cardreader.EventLift:
-				fmt.Fprintln(c.Stderr, c.Say("请拿起证件再放一次", "please lift the card and place it again"))
-			}
-		}))
+		card, err := readCard(ctx, c, *port)
 		if err != nil {
-			return cardError(err)
-		}
-		defer reader.Close()
-		card, err := reader.ReadCard(ctx)
-		if err != nil {
-			return cardError(err)
+			return err
 		}
 		return c.Print(card, func(w io.Writer) { printCard(w, c, card) })
 	}
+}
+
+// readCard reads one card and tells the person at the reader what to do.
+func readCard(ctx context.Context, c *cli.Call, port string) (*cardreader.Card, error) {
+	reader, err := cardreader.Open(ctx, port, cardreader.WithNotify(func(e cardreader.Event) {
+		if c.JSON {
+			return // standard error is kept for the error object
+		}
+		switch e.Kind {
+		case cardreader.EventPlace:
+			fmt.Fprintln(c.Stderr, c.Say("请把证件放在读卡器上", "please place the card on the reader"))
+		case cardreader.EventLift:
+			fmt.Fprintln(c.Stderr, c.Say("请拿起证件再放一次", "please lift the card and place it again"))
+		}
+	}))
+	if err != nil {
+		return nil, cardError(err)
+	}
+	defer reader.Close()
+	card, err := reader.ReadCard(ctx)
+	if err != nil {
+		return nil, cardError(err)
+	}
+	return card, nil
 }
 
 // printCard shows a card to the person who holds it: everything, as on its face.

@@ -115,7 +115,8 @@ func parse(args []string, sets ...*Flags) (operands []string, err error) {
 			i++
 			t.value = args[i]
 		default:
-			return nil, counter.Ef(counter.CodeUsage, "--%s 后面缺少内容", "--%s needs a value", f.name)
+			return nil, counter.Ef(counter.CodeUsage, "--%s 后面缺少内容", "--%s needs a value", f.name).
+				Hint("写成 --"+f.name+" "+f.meta, "write --"+f.name+" "+f.meta)
 		}
 		if err := assign(f, t.value); err != nil {
 			return nil, err
@@ -144,7 +145,8 @@ func assign(f *flag, value string) error {
 			Hint("可以是: "+list, "one of: "+list)
 	}
 	if err := f.set(value); err != nil {
-		return counter.Ef(counter.CodeUsage, "--%s 的内容 %q 不对", "--%s: bad value %q", f.name, value).Because(err)
+		return counter.Ef(counter.CodeUsage, "--%s 的内容 %q 不对", "--%s: bad value %q", f.name, value).
+			Hint("写成 --"+f.name+" "+f.meta, "write --"+f.name+" "+f.meta).Because(err)
 	}
 	f.seen = true
 	return nil
@@ -164,10 +166,12 @@ func complete(cmd *Command, fs *Flags, operands []string) error {
 	}
 	if missing != nil {
 		list := strings.Join(missing, " ")
-		return counter.E(counter.CodeUsage, "缺少: "+list, "missing: "+list)
+		return counter.E(counter.CodeUsage, "缺少: "+list, "missing: "+list).
+			Hint("加 --help 查看这个命令的用法", "add --help to see how this command is used")
 	}
 	if most >= 0 && len(operands) > most {
-		return counter.Ef(counter.CodeUsage, "多余的参数: %s", "unexpected argument: %s", operands[most])
+		return counter.Ef(counter.CodeUsage, "多余的参数: %s", "unexpected argument: %s", operands[most]).
+			Hint("加 --help 查看这个命令的用法", "add --help to see how this command is used")
 	}
 	return nil
 }

@@ -40,7 +40,7 @@ func unknownFlag(name string, sets []*Flags) error {
 	if best := nearest(name, names); best != "" {
 		return e.Hint("您是想用 --"+best+" 吗？", "did you mean --"+best+"?")
 	}
-	return e
+	return e.Hint("加 --help 查看有哪些选项", "add --help to see the flags")
 }
 
 // nearest gives the candidate within a third of word's length in edits, or that

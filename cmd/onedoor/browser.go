@@ -1,0 +1,71 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net"
+	"sync"
+
+	"onedoor/app/counter"
+	"onedoor/app/station"
+	"onedoor/app/window"
+	"onedoor/frontend"
+	"onedoor/internal/cli"
+)
+
+// browser is the interface for a browser on the same machine, beside a daemon.
+type browser struct {
+	listener net.Listener
+	server   *window.Server
+	first    chan string // the link that opens the first browser
+	done     chan error
+}
+
+// openBrowser takes the port, so that a mistake is told before anything runs.
+func openBrowser(c *cli.Call, st *station.Station, address string) (*browser, error) {
+	l, err := net.Listen("tcp", address)
+	if err != nil {
+		return nil, counter.Ef(counter.CodeFailed, "界面不能在 %s 打开", "the interface cannot be opened at %s", address).Because(err).
+			Hint("端口可能被占用，请换一个，例如 --ui 127.0.0.1:8809", "the port may be in use, choose another, such as --ui 127.0.0.1:8809")
+	}
+	pages, err := fs.Sub(frontend.Dist, "dist")
+	if err != nil {
+		l.Close()
+		return nil, err
+	}
+	desk := st.Desk()
+	d := desk.Device()
+	b := &browser{listener: l, first: make(chan string, 1), done: make(chan error, 1)}
+	var once sync.Once
+	b.server = window.NewServer(window.Config{
+		Station: window.Station{Name: d.Name, Division: d.Division, Counter: d.Counter, Tier: d.Tier, District: d.DistrictName},
+		Login: func(ctx context.Context, name, password string) (window.User, error) {
+			return desk.Login(ctx, name, password)
+		},
+		Items: desk.Items, Search: desk.SearchItems, Now: c.Now,
+		Log: func(method string, err error) {
+			slog.Error("interface", "method", method, "code", string(counter.CodeOf(err)))
+		},
+	}, pages, func(link string) {
+		told := true
+		once.Do(func() { b.first <- link; told = false })
+		if told { // a link opens one browser; here is the next one's
+			fmt.Fprintln(c.Stderr, c.Say("下一个浏览器请打开:", "for the next browser:"), link)
+		}
+	})
+	return b, nil
+}
+
+// serve answers until ctx ends and gives the link that opens the first browser; an
+// empty one if serving failed at once.
+func (b *browser) serve(ctx context.Context) (link string) {
+	go func() { b.done <- b.server.Serve(ctx, b.listener) }()
+	select {
+	case link = <-b.first:
+	case err := <-b.done:
+		b.done <- err
+	}
+	return link
+}

@@ -1,0 +1,72 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"onedoor/app/desk"
+	"onedoor/app/station"
+	"onedoor/internal/cli"
+)
+
+var actHelp = cli.T(
+	`VERB: handover 移交审查、review 审查、return 退回、approve 准予、deny 不予、withdraw 申请人撤回、
+conclude 办结送达、void 作废（须写原因）、resolve 裁决（--choose 写明以哪一条为准）。`,
+	`VERB: handover, review, return, approve, deny, withdraw, conclude, void (needs a reason), resolve (--choose names the op that stands).`)
+
+func caseAct(fs *cli.Flags) cli.Run {
+	opinion := fs.String("opinion", "", cli.T("意见，加密保存", "opinion, kept sealed"))
+	reason := fs.String("reason", "", cli.T("原因，不加密，不要写姓名", "reason, not sealed: no names in it"))
+	to := fs.String("to", "", cli.T("移交给哪个区划", "division that is to act next"), cli.Meta("CODE"))
+	choose := fs.String("choose", "", cli.T("裁决以哪一条为准", "the op that stands"), cli.Meta("OP"))
+	return func(ctx context.Context, c *cli.Call) error {
+		return writingAs(ctx, c, "case act", func(_ *station.Station, s *desk.Session) error {
+			v, err := s.Act(ctx, c.Operand(0), c.Operand(1), desk.ActOptions{Opinion: *opinion, Reason: *reason, To: *to, Choose: *choose})
+			if err != nil {
+				return err
+			}
+			return c.Print(v, func(w io.Writer) { printCase(w, c, v) })
+		})
+	}
+}
+
+// importStep is how often an import tells how far it is.
+const importStep = 1000
+
+func caseImport(ctx context.Context, c *cli.Call) error {
+	f, err := c.Open(c.Operand(0))
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	return writingAs(ctx, c, "case import", func(_ *station.Station, s *desk.Session) error {
+		told := 0
+		v, err := s.ImportCases(ctx, f, func(done int) {
+			if !c.JSON && done >= told+importStep {
+				told = done
+				fmt.Fprintf(c.Stderr, c.Say("已受理 %d 件…\n", "%d accepted...\n"), done)
+			}
+		})
+		if err != nil {
+			// What was accepted before stands, and whoever repeats the file must know it.
+			fmt.Fprintf(c.Stderr, c.Say("中断前已受理 %d 件，仍然有效\n", "%d were accepted before this and stand\n"), v.Accepted)
+			return err
+		}
+		v.Refused = list(v.Refused)
+		if err := c.Print(v, func(w io.Writer) { printCaseImport(w, c, v) }); err != nil {
+			return err
+		}
+		if len(v.Refused) > 0 {
+			return cli.Exit(7) // invalid input, told line by line above
+		}
+		return nil
+	})
+}
+
+func printCaseImport(w io.Writer, c *cli.Call, v desk.CaseImport) {
+	fmt.Fprintf(w, c.Say("受理 %d 件，未受理 %d 行\n", "%d accepted, %d lines refused\n"), v.Accepted, len(v.Refused))
+	for _, r := range v.Refused {
+		fmt.Fprintf(w, c.Say("  第 %d 行: %s\n", "  line %d: %s\n"), r.Line, r.Why)
+	}
+}

@@ -1,0 +1,100 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"onedoor/cmd/story/play"
+)
+
+// TestDaemonCarriesOut: nobody stops a hub to add a user or to enrol a station,
+// and the login is the same.
+func TestDaemonCarriesOut(t *testing.T) {
+	s := district(t)
+	hub := serveHub(t, s)
+	var v any
+	t.Setenv("ONEDOOR_NEW_PASSWORD", "demo-second-clerk")
+	must(t, s, &v, play.Admin, "user", "add", "--home", "hub", "--name", "李四", "--role", "clerk", "--division", play.Village)
+	must(t, s, &v, play.Person{}, "init", "--home", "second", "--division", play.Village, "--counter", "02", "--name", "纯阳社区2号窗口", "--out", "second.request")
+	must(t, s, &v, play.Admin, "hub", "enroll", "--home", "hub", "--request", "second.request", "--tier", "village", "--out", "second.grant")
+	must(t, s, &v, play.Person{}, "join", "--home", "second", "--grant", "second.grant")
+	must(t, s, &v, play.Person{}, "sync", "--home", "second", "--hub", hub)
+
+	for _, c := range []struct {
+		who  play.Person
+		line string
+		want int
+	}{
+		{play.Person{Name: play.Admin.Name, Password: "guess"}, "user disable --home hub --name 李四", 3},
+		{play.Admin, "user disable --home hub --name 无此人", 6},
+		{play.Person{}, "hub serve --home hub --listen tcp://127.0.0.1:0", 4},
+		{play.Admin, "user list --home hub", 0},
+		{play.Person{}, "hub status --home hub", 0},
+	} {
+		r, err := s.Run(t.Context(), c.who, append(strings.Fields(c.line), "--json")...)
+		if err != nil || r.Code != c.want {
+			t.Errorf("%s: exit %d, want %d, %v\n%s", c.line, r.Code, c.want, err, r.Stderr)
+		}
+		if c.want != 0 && !json.Valid([]byte(r.Stderr)) {
+			t.Errorf("%s: stderr %q", c.line, r.Stderr)
+		}
+	}
+	second := play.Person{Name: "李四", Password: "demo-second-clerk"}
+	who, _ := json.Marshal(person(3))
+	write(t, s, "who.json", string(who))
+	var done struct{ Number string }
+	must(t, s, &done, second, "case", "accept", "--home", "second", "--item", plainItems(t, s)[0].Code, "--applicant", "who.json", "--material", "all")
+	if !strings.Contains(done.Number, "02") {
+		t.Errorf("number %s does not name counter 02", done.Number)
+	}
+}
+
+// TestFlippedByte: one byte of a log's file is enough for log verify to name
+// device and place.
+func TestFlippedByte(t *testing.T) {
+	s := district(t)
+	importFile(t, s, "some.jsonl", plainItems(t, s), 0, 3)
+	must(t, s, new(any), play.Clerk, "case", "import", "--home", "village", "some.jsonl")
+	var files []string
+	filepath.WalkDir(filepath.Join(s.Dir, "village"), func(path string, d os.DirEntry, err error) error {
+		if err == nil && (strings.HasSuffix(path, ".tail") || strings.HasSuffix(path, ".seg")) {
+			files = append(files, path)
+		}
+		return err
+	})
+	if len(files) < 2 {
+		t.Fatalf("files of logs: %v", files)
+	}
+	for _, path := range files {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		at := len(data) * 2 / 3
+		data[at] ^= 0x10
+		os.WriteFile(path, data, 0o600)
+		r, err := s.Run(t.Context(), play.Person{}, "log", "verify", "--home", "village", "--json")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var report struct {
+			OK     bool
+			Faults []struct {
+				Device, File, What string
+				Offset             int
+			}
+		}
+		if err := r.JSON(&report); err != nil || r.Code != 5 || report.OK || len(report.Faults) == 0 {
+			t.Fatalf("%s: exit %d, %v, %+v", filepath.Base(path), r.Code, err, report)
+		}
+		if f := report.Faults[0]; f.Device == "" || !strings.HasSuffix(f.File, filepath.Base(path)) || f.What == "" || f.Offset > at {
+			t.Errorf("%s, byte %d: %+v", filepath.Base(path), at, f)
+		}
+		data[at] ^= 0x10
+		os.WriteFile(path, data, 0o600)
+	}
+	mustBeSound(t, s, "village")
+}

@@ -1,0 +1,122 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"onedoor/app/counter"
+	"onedoor/app/desk"
+	"onedoor/app/station"
+	"onedoor/forms/document/sign"
+	"onedoor/internal/cli"
+)
+
+func documentCommands() *cli.Command {
+	return &cli.Command{
+		Name:  "document",
+		Short: cli.T("文书", "documents"),
+		Sub: []*cli.Command{
+			{Name: "print", Args: "NUMBER", Short: cli.T("出具或补打文书", "print a document"), Define: documentPrint},
+			{Name: "list", Args: "NUMBER", Short: cli.T("一件已出具的文书", "documents printed for a case"), Define: cli.Simple(documentList)},
+			{Name: "verify", Args: "FILE|QRTEXT", Short: cli.T("验证真伪", "tell whether a document is genuine"),
+				Long: cli.T("退出码: 0 真，5 不真（伪造、改动或不是本区出具），7 既不是 PDF 也不是二维码文字。不需要登录和网络。",
+					"Exit codes: 0 genuine, 5 not genuine (forged, changed, or of another district), 7 neither a PDF nor the text of a QR code. Needs no login and no network."),
+				Define: cli.Simple(documentVerify)},
+		},
+	}
+}
+
+func documentPrint(fs *cli.Flags) cli.Run {
+	kind := fs.String("kind", "", cli.T("文书种类", "kind of document"), cli.Required(), cli.Meta("KIND"))
+	out := fs.Path("out", cli.T("写出的 PDF", "PDF to write"), cli.Required(), cli.Meta("FILE.pdf"))
+	return func(ctx context.Context, c *cli.Call) error {
+		if _, err := os.Stat(filepath.Dir(*out)); err != nil {
+			return writeError(*out, err) // before the print is recorded
+		}
+		return writingAs(ctx, c, "document print", func(_ *station.Station, s *desk.Session) error {
+			d, err := s.Print(ctx, c.Operand(0), *kind, *out)
+			if err != nil {
+				return err
+			}
+			return c.Print(d, func(w io.Writer) {
+				fmt.Fprintf(w, c.Say("%s 第 %d 次出具: %s\n", "%s, print %d: %s\n"), d.Kind, d.Copy, d.File)
+			})
+		})
+	}
+}
+
+func documentList(ctx context.Context, c *cli.Call) error {
+	return readingAs(ctx, c, func(_ *station.Station, s *desk.Session) error {
+		prints, err := s.Documents(ctx, c.Operand(0))
+		if err != nil {
+			return err
+		}
+		return c.Print(list(prints), func(w io.Writer) {
+			rows := [][]string{{c.Say("种类", "kind"), c.Say("次", "copy"), c.Say("时间", "issued"), "SHA-256"}}
+			for _, p := range prints {
+				rows = append(rows, []string{p.Kind, strconv.Itoa(p.Copy), minute(p.IssuedAt), p.Digest})
+			}
+			cli.Table(w, rows)
+		})
+	})
+}
+
+// documentLimit is far above any document of ours, scans of a whole form included.
+const documentLimit = 64 << 20
+
+func documentVerify(ctx context.Context, c *cli.Call) error {
+	data, isFile, err := documentInput(c, c.Operand(0))
+	if err != nil {
+		return err
+	}
+	return reading(ctx, c, func(st *station.Station) error {
+		v, err := st.Desk().VerifyDocument(ctx, data, isFile)
+		if err != nil {
+			return err
+		}
+		if err := c.Print(v, func(w io.Writer) { printVerification(w, c, v) }); err != nil {
+			return err
+		}
+		if !v.Valid {
+			return cli.Exit(5) // an integrity violation, told above
+		}
+		return nil
+	})
+}
+
+// documentInput tells a file from the text of a QR code and refuses what can be
+// neither: that is the user's slip, not a forgery.
+func documentInput(c *cli.Call, operand string) (data []byte, isFile bool, err error) {
+	text := strings.TrimSpace(operand)
+	if strings.HasPrefix(text, sign.QRPrefix) {
+		return []byte(text), false, nil
+	}
+	if data, err = c.ReadFile(operand, documentLimit); err != nil {
+		return nil, false, err
+	}
+	if !bytes.HasPrefix(data, []byte("%PDF-")) && !bytes.HasPrefix(bytes.TrimSpace(data), []byte(sign.QRPrefix)) {
+		return nil, false, counter.E(counter.CodeInvalid, "这既不是 PDF 文书，也不是二维码文字", "this is neither a PDF nor the text of a QR code").
+			Hint("请给 PDF 文件，或扫描枪读出的、以 "+sign.QRPrefix+" 开头的文字", "give the PDF, or the scanned text that begins with "+sign.QRPrefix)
+	}
+	return data, true, nil
+}
+
+func printVerification(w io.Writer, c *cli.Call, v desk.Verification) {
+	if !v.Valid {
+		fmt.Fprintln(w, c.Say("不真:", "not genuine:"), dash(v.Why))
+		return
+	}
+	cli.Table(w, [][]string{
+		{c.Say("真", "genuine"), v.Kind},
+		{c.Say("编号", "number"), v.Number},
+		{c.Say("出具", "issued"), minute(v.IssuedAt)},
+		{c.Say("设备", "device"), v.Device},
+		{c.Say("设备名册截至", "devices known as of"), minute(v.AsOf)},
+	})
+}

@@ -1,0 +1,218 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strconv"
+
+	"onedoor/app/desk"
+	"onedoor/app/station"
+	"onedoor/internal/atomicfile"
+	"onedoor/internal/cli"
+	"onedoor/internal/cli/endpoint"
+)
+
+func hubCommands() *cli.Command {
+	return &cli.Command{
+		Name:  "hub",
+		Short: cli.T("区级枢纽", "the district's hub"),
+		Sub: []*cli.Command{
+			{Name: "init", Short: cli.T("建立枢纽", "set up the hub"), Long: hubInitHelp, Define: hubInit},
+			{Name: "serve", Short: cli.T("运行枢纽", "run the hub"), Define: hubServe},
+			{Name: "enroll", Short: cli.T("批准设备入网", "enrol a device"), Define: hubEnroll},
+			{Name: "devices", Short: cli.T("列出设备", "list the devices"), Define: cli.Simple(hubDevices)},
+			{Name: "revoke", Short: cli.T("停用丢失或被盗的设备", "revoke a lost or stolen device"), Args: "DEVICE", Define: cli.Simple(hubRevoke)},
+			{Name: "status", Short: cli.T("枢纽概况", "state of the hub"), Define: cli.Simple(hubStatus)},
+			{Name: "keys", Short: cli.T("密钥", "keys"), Sub: []*cli.Command{
+				{Name: "export", Short: cli.T("备份全部办件密钥", "back up the keys of all scopes"), Define: hubKeysExport},
+			}},
+		},
+	}
+}
+
+var hubInitHelp = cli.T(
+	`管理员口令取自 ONEDOOR_PASSWORD，没有则询问。恢复包用 ONEDOOR_RECOVERY_PASSPHRASE 加密，没有则自动生成一个口令，
+只显示这一次：请抄在纸上，与恢复包分开保管。`,
+	`The administrator's password comes from ONEDOOR_PASSWORD or a prompt. The recovery kit is sealed with
+ONEDOOR_RECOVERY_PASSPHRASE, else with a generated passphrase that is shown this once: write it down and keep it apart.`)
+
+func hubInit(fs *cli.Flags) cli.Run {
+	district := fs.String("district", "", cli.T("区划代码", "division code of the district"), cli.Required(), cli.Meta("440604"))
+	name := fs.String("name", "", cli.T("区的名称", "name of the district"), cli.Required(), cli.Meta("NAME"))
+	admin := fs.String("admin", "", cli.T("第一个管理员", "the first administrator"), cli.Required(), cli.Meta("NAME"))
+	address := fs.String("address", "", cli.T("窗口将连接的地址", "where counters will connect"), cli.Meta("tcp://HOST:PORT"))
+	return func(ctx context.Context, c *cli.Call) error {
+		cfg, err := config(c)
+		if err != nil {
+			return err
+		}
+		password, err := c.NewSecret("ONEDOOR_PASSWORD", cli.T("管理员口令", "password of the administrator"))
+		if err != nil {
+			return err
+		}
+		info, err := station.InitHub(ctx, cfg, station.HubInit{
+			District: *district, Name: *name, Admin: *admin, Password: password, Address: *address,
+			RecoveryPassphrase: c.Getenv("ONEDOOR_RECOVERY_PASSPHRASE"),
+		})
+		if err != nil {
+			return err
+		}
+		return c.Print(info, func(w io.Writer) {
+			cli.Table(w, [][]string{
+				{c.Say("枢纽已建立", "hub set up"), info.District},
+				{c.Say("设备", "device"), info.Device},
+				{c.Say("根指纹", "root fingerprint"), info.RootFingerprint},
+				{c.Say("恢复包", "recovery kit"), info.RecoveryKit},
+			})
+			if info.RecoveryPassphrase != "" {
+				fmt.Fprintln(w, c.Say("恢复口令（只显示这一次，请抄在纸上，与恢复包分开保管）:",
+					"recovery passphrase (shown this once; write it down and keep it apart from the kit):"))
+				fmt.Fprintln(w, "  "+info.RecoveryPassphrase)
+			}
+		})
+	}
+}
+
+func hubEnroll(fs *cli.Flags) cli.Run {
+	request := fs.Path("request", cli.T("窗口的入网申请", "request of the counter"), cli.Required())
+	tier := fs.String("tier", "", cli.T("层级", "tier"), cli.Required(), cli.OneOf("village", "town", "district"))
+	out := fs.Path("out", cli.T("写出的入网文件", "grant to write"), cli.Required(), cli.Meta("GRANT"))
+	return func(ctx context.Context, c *cli.Call) error {
+		data, err := c.ReadFile(*request, 1<<20)
+		if err != nil {
+			return err
+		}
+		return writingAs(ctx, c, "hub enroll", func(st *station.Station, s *desk.Session) error {
+			e, err := st.Enroll(ctx, s, data, *tier)
+			if err != nil {
+				return err
+			}
+			// The grant holds the keys of the counter's scope, wrapped for that device alone.
+			if err := atomicfile.Write(*out, e.Grant, atomicfile.Secret); err != nil {
+				return writeError(*out, err)
+			}
+			v := struct {
+				Device   string `json:"device"`
+				Division string `json:"division"`
+				Name     string `json:"name"`
+				Grant    string `json:"grant"`
+				Bytes    int    `json:"bytes"`
+			}{e.Device, e.Division, e.Name, *out, len(e.Grant)}
+			return c.Print(v, func(w io.Writer) {
+				cli.Table(w, [][]string{
+					{c.Say("已批准入网", "enrolled"), v.Name},
+					{c.Say("区划", "division"), v.Division},
+					{c.Say("设备", "device"), v.Device},
+					{c.Say("入网文件", "grant"), fmt.Sprintf("%s (%d %s)", v.Grant, v.Bytes, c.Say("字节", "bytes"))},
+				})
+			})
+		})
+	}
+}
+
+func hubDevices(ctx context.Context, c *cli.Call) error {
+	return readingAs(ctx, c, func(st *station.Station, s *desk.Session) error {
+		devices, err := st.Devices(ctx, s)
+		if err != nil {
+			return err
+		}
+		return c.Print(list(devices), func(w io.Writer) {
+			rows := [][]string{{c.Say("设备", "device"), c.Say("区划", "division"), c.Say("窗口", "counter"), c.Say("层级", "tier"),
+				c.Say("名称", "name"), c.Say("状态", "state")}}
+			for _, d := range devices {
+				state := c.Say("正常", "active")
+				if d.Revoked {
+					state = c.Say("已停用", "revoked")
+				}
+				rows = append(rows, []string{d.Device, d.Division, d.Counter, d.Tier, d.Name, state})
+			}
+			cli.Table(w, rows)
+		})
+	})
+}
+
+func hubRevoke(ctx context.Context, c *cli.Call) error {
+	return writingAs(ctx, c, "hub revoke", func(st *station.Station, s *desk.Session) error {
+		if err := st.Revoke(ctx, s, c.Operand(0)); err != nil {
+			return err
+		}
+		v := struct {
+			Device  string `json:"device"`
+			Revoked bool   `json:"revoked"`
+		}{c.Operand(0), true}
+		return c.Print(v, func(w io.Writer) { fmt.Fprintln(w, c.Say("已停用:", "revoked:"), v.Device) })
+	})
+}
+
+func hubKeysExport(fs *cli.Flags) cli.Run {
+	out := fs.Path("out", cli.T("写出的密钥备份", "backup to write"), cli.Required())
+	return func(ctx context.Context, c *cli.Call) error {
+		passphrase, err := c.NewSecret("ONEDOOR_RECOVERY_PASSPHRASE", cli.T("备份口令", "passphrase of the backup"))
+		if err != nil {
+			return err
+		}
+		return readingAs(ctx, c, func(st *station.Station, s *desk.Session) error {
+			data, err := st.ExportKeys(ctx, s, passphrase)
+			if err != nil {
+				return err
+			}
+			if err := atomicfile.Write(*out, data, atomicfile.Secret); err != nil {
+				return writeError(*out, err)
+			}
+			v := struct {
+				File  string `json:"file"`
+				Bytes int    `json:"bytes"`
+			}{*out, len(data)}
+			return c.Print(v, func(w io.Writer) { fmt.Fprintln(w, c.Say("密钥备份:", "key backup:"), v.File) })
+		})
+	}
+}
+
+func hubStatus(ctx context.Context, c *cli.Call) error {
+	// A running daemon knows whom it is connected to; without one the home is read.
+	home, err := c.Home()
+	if err != nil {
+		return err
+	}
+	if ofDaemon(ctx) == nil {
+		if daemon, err := endpoint.Connect(home); err == nil {
+			code, err := daemon.Execute(ctx, c.Env)
+			if err != nil {
+				return err
+			}
+			return cli.Exit(code)
+		}
+	}
+	return reading(ctx, c, func(st *station.Station) error {
+		v, err := st.Status(ctx)
+		if err != nil {
+			return err
+		}
+		v.Peers = list(v.Peers)
+		return c.Print(v, func(w io.Writer) { printStatus(w, c, v) })
+	})
+}
+
+func printStatus(w io.Writer, c *cli.Call, v station.Status) {
+	cli.Table(w, [][]string{
+		{c.Say("名称", "name"), v.Name},
+		{c.Say("区划", "division"), v.Division + " " + levelName(c, v.Tier)},
+		{c.Say("设备", "device"), v.Device},
+		{c.Say("服务点", "scopes"), strconv.Itoa(v.Scopes)},
+		{c.Say("操作", "ops"), strconv.Itoa(v.Ops)},
+		{c.Say("等待", "waiting"), strconv.Itoa(v.Waiting)},
+		{c.Say("办件", "cases"), strconv.Itoa(v.Cases)},
+		{c.Say("设备数", "devices"), strconv.Itoa(v.Devices)},
+	})
+	for i, p := range v.Peers {
+		if i == 0 {
+			fmt.Fprintln(w, c.Say("联系过的设备:", "devices met:"))
+		}
+		state := c.Say("在线", "connected")
+		if !p.Connected {
+			state = c.Say("离线，最后联系 ", "away, last contact ") + p.LastContact.Format("2006-01-02 15:04")
+		}
+		fmt.Fprintf(w, "  %s %s\n", p.Name, state)
+	}
+}

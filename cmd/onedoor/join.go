@@ -1,0 +1,84 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"onedoor/app/station"
+	"onedoor/internal/cli"
+	"onedoor/internal/cli/endpoint"
+)
+
+func initCommand() *cli.Command {
+	return &cli.Command{
+		Name:  "init",
+		Short: cli.T("窗口：建立数据文件夹，写出入网申请", "counter: make the data folder and a request to join"),
+		Define: func(fs *cli.Flags) cli.Run {
+			division := fs.String("division", "", cli.T("所在村、社区或镇街的区划代码", "division code of the service point"), cli.Required(), cli.Meta("440604100001"))
+			number := fs.String("counter", "", cli.T("窗口号，两位", "number of the counter, two digits"), cli.Required(), cli.Meta("01"))
+			name := fs.String("name", "", cli.T("窗口名称", "name of the counter"), cli.Required(), cli.Meta("NAME"))
+			out := fs.Path("out", cli.T("写出的入网申请", "request to write"), cli.Required(), cli.Meta("REQUEST"))
+			return func(ctx context.Context, c *cli.Call) error {
+				cfg, err := config(c)
+				if err != nil {
+					return err
+				}
+				info, err := station.InitCounter(ctx, cfg, station.CounterInit{
+					Division: *division, Counter: *number, Name: *name, Out: *out,
+				})
+				if err != nil {
+					return err
+				}
+				return c.Print(info, func(w io.Writer) {
+					cli.Table(w, [][]string{
+						{c.Say("区划", "division"), info.Division},
+						{c.Say("窗口", "counter"), info.Counter},
+						{c.Say("入网申请", "request"), info.Request},
+					})
+					fmt.Fprintln(w, c.Say("请把申请文件交给区里，拿到入网文件后运行 onedoor join",
+						"take the request to the district; with the grant run onedoor join"))
+				})
+			}
+		},
+	}
+}
+
+func joinCommand() *cli.Command {
+	return &cli.Command{
+		Name:  "join",
+		Short: cli.T("窗口：用入网文件入网", "counter: join with the grant"),
+		Define: func(fs *cli.Flags) cli.Run {
+			grant := fs.Path("grant", cli.T("区里给的入网文件", "the grant that the district gave"), cli.Required(), cli.Meta("GRANT"))
+			return func(ctx context.Context, c *cli.Call) error {
+				cfg, err := daily(c)
+				if err != nil {
+					return err
+				}
+				data, err := c.ReadFile(*grant, 256<<20)
+				if err != nil {
+					return err
+				}
+				lease, err := endpoint.Own(ctx, cfg.Home, "onedoor join", c.Now, endpoint.DefaultWait)
+				if err != nil {
+					return err
+				}
+				defer lease.Release()
+				info, err := station.Join(ctx, cfg, data)
+				if err != nil {
+					return err
+				}
+				return c.Print(info, func(w io.Writer) {
+					cli.Table(w, [][]string{
+						{c.Say("已入网", "joined"), info.District},
+						{c.Say("区划", "division"), info.Division},
+						{c.Say("设备", "device"), info.Device},
+						{c.Say("根指纹", "root fingerprint"), info.RootFingerprint},
+					})
+					fmt.Fprintln(w, c.Say("请与区里公布的根指纹核对。现在就可以受理，不必等网络。",
+						"compare the root fingerprint with the published one. The counter can work now, without a link."))
+				})
+			}
+		},
+	}
+}

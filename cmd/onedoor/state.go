@@ -1,0 +1,134 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strconv"
+
+	"onedoor/app/station"
+	"onedoor/app/store"
+	"onedoor/internal/cli"
+)
+
+func stateCommands() *cli.Command {
+	return &cli.Command{
+		Name:  "state",
+		Short: cli.T("状态", "state"),
+		Sub: []*cli.Command{{
+			Name:  "digest",
+			Short: cli.T("每个服务点的状态摘要：两台设备相同，内容就逐字节相同", "digest of the state of each scope; equal digests mean equal bytes"),
+			Define: func(fs *cli.Flags) cli.Run {
+				scope := fs.String("scope", "", cli.T("只要这一个", "only this one"), cli.Meta("SCOPE"))
+				return func(ctx context.Context, c *cli.Call) error {
+					return reading(ctx, c, func(st *station.Station) error {
+						lines, err := st.Digests(ctx, *scope)
+						if err != nil {
+							return err
+						}
+						return printDigests(c, lines)
+					})
+				}
+			},
+		}},
+	}
+}
+
+func printDigests(c *cli.Call, lines []store.ScopeDigest) error {
+	return c.Print(list(lines), func(w io.Writer) {
+		rows := [][]string{{c.Say("服务点", "scope"), c.Say("摘要", "digest"), c.Say("操作", "ops"), c.Say("等待", "waiting"), c.Say("办件", "cases")}}
+		for _, d := range lines {
+			rows = append(rows, []string{d.Scope, d.Digest, strconv.Itoa(d.Ops), strconv.Itoa(d.Waiting), strconv.Itoa(d.Cases)})
+		}
+		cli.Table(w, rows)
+	})
+}
+
+func rebuildCommand() *cli.Command {
+	return &cli.Command{
+		Name:  "rebuild",
+		Short: cli.T("从日志重建状态", "make the state anew from the logs"),
+		Define: cli.Simple(func(ctx context.Context, c *cli.Call) error {
+			return writing(ctx, c, "rebuild", func(st *station.Station) error {
+				lines, err := st.Rebuild(ctx)
+				if err != nil {
+					return err
+				}
+				return printDigests(c, lines)
+			})
+		}),
+	}
+}
+
+func logCommands() *cli.Command {
+	return &cli.Command{
+		Name:  "log",
+		Short: cli.T("日志", "logs"),
+		Sub: []*cli.Command{
+			{Name: "verify", Short: cli.T("核对全部日志的链、签名和文件", "check chains, signatures and files"),
+				Long:   cli.T("有问题时指明设备、文件和位置，退出码 5。", "A fault is named with device, file and position; exit code 5."),
+				Define: cli.Simple(logVerify)},
+			{Name: "stat", Short: cli.T("各设备的日志有多长", "how long each device's log is"), Define: cli.Simple(logStat)},
+		},
+	}
+}
+
+func logVerify(ctx context.Context, c *cli.Call) error {
+	return reading(ctx, c, func(st *station.Station) error {
+		r, err := st.VerifyLogs(ctx)
+		if err != nil {
+			return err
+		}
+		r.Faults = list(r.Faults)
+		if err := c.Print(r, func(w io.Writer) { printLogReport(w, c, r) }); err != nil {
+			return err
+		}
+		if len(r.Faults) > 0 || !r.OK {
+			return cli.Exit(5) // an integrity violation, told above
+		}
+		return nil
+	})
+}
+
+func printLogReport(w io.Writer, c *cli.Call, r store.LogReport) {
+	fmt.Fprintf(w, c.Say("%d 个日志，%d 条操作\n", "%d logs, %d ops\n"), r.Logs, r.Ops)
+	if len(r.Faults) == 0 {
+		fmt.Fprintln(w, c.Say("全部完好", "all sound"))
+		return
+	}
+	rows := [][]string{{c.Say("设备", "device"), c.Say("文件", "file"), c.Say("位置", "offset"), c.Say("问题", "fault")}}
+	for _, f := range r.Faults {
+		rows = append(rows, []string{f.Device, f.File, strconv.FormatInt(f.Offset, 10), f.What})
+	}
+	cli.Table(w, rows)
+}
+
+func logStat(ctx context.Context, c *cli.Call) error {
+	return reading(ctx, c, func(st *station.Station) error {
+		logs, err := st.LogStat(ctx)
+		if err != nil {
+			return err
+		}
+		return c.Print(list(logs), func(w io.Writer) {
+			rows := [][]string{{c.Say("服务点", "scope"), c.Say("设备", "device"), c.Say("纪元", "epoch"), c.Say("操作", "ops"),
+				c.Say("文件", "files"), c.Say("字节", "bytes"), ""}}
+			for _, l := range logs {
+				own := ""
+				if l.Own {
+					own = c.Say("本机", "own")
+				}
+				rows = append(rows, []string{l.Scope, short(l.Device), short(l.Epoch), strconv.FormatUint(l.Ops, 10), strconv.Itoa(l.Files),
+					strconv.FormatInt(l.Bytes, 10), own})
+			}
+			cli.Table(w, rows)
+		})
+	})
+}
+
+// short shows enough of a long id to tell it from others; --json has all of it.
+func short(id string) string {
+	if len(id) > 16 {
+		return id[:16] + "…"
+	}
+	return id
+}

@@ -1,0 +1,44 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"time"
+
+	"onedoor/app/station"
+	"onedoor/internal/cli"
+)
+
+func syncCommand() *cli.Command {
+	return &cli.Command{
+		Name:  "sync",
+		Short: cli.T("与上级同步一轮", "one round of sync with the superior"),
+		Define: func(fs *cli.Flags) cli.Run {
+			hub := fs.String("hub", "", cli.T("上级地址，代替入网文件里的", "address of the superior, instead of the grant's"), cli.Meta("tcp://HOST:PORT"))
+			timeout := fs.Duration("timeout", 60*time.Second, cli.T("最多等多久", "how long to wait"))
+			return func(ctx context.Context, c *cli.Call) error {
+				return writing(ctx, c, "sync", func(st *station.Station) error {
+					r, err := st.Sync(ctx, *hub, *timeout)
+					if err != nil {
+						return err
+					}
+					return c.Print(r, func(w io.Writer) { printSync(w, c, r) })
+				})
+			}
+		},
+	}
+}
+
+func printSync(w io.Writer, c *cli.Call, r station.SyncReport) {
+	fmt.Fprintf(w, c.Say("与 %s 同步\n", "synced with %s\n"), r.Peer)
+	cli.Table(w, [][]string{
+		{c.Say("送出", "sent"), fmt.Sprintf(c.Say("%d 条操作", "%d ops"), r.SentOps), fmt.Sprintf(c.Say("%d 字节", "%d bytes"), r.SentBytes)},
+		{c.Say("收到", "received"), fmt.Sprintf(c.Say("%d 条操作", "%d ops"), r.ReceivedOps), fmt.Sprintf(c.Say("%d 字节", "%d bytes"), r.ReceivedBytes)},
+	})
+	if r.Converged {
+		fmt.Fprintln(w, c.Say("两边一致", "both sides hold the same"))
+	} else {
+		fmt.Fprintln(w, c.Say("还没有送完，请再同步一次", "not everything is across yet, sync again"))
+	}
+}

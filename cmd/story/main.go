@@ -1,0 +1,103 @@
+// Command story is behind "make run": it sets up a district in a folder that git
+// ignores and plays the whole story with the real program, telling each step.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"onedoor/cmd/story/play"
+)
+
+func main() {
+	program := flag.String("program", "bin/onedoor", "the built program")
+	dir := flag.String("dir", "run", "folder for the demonstration; each run makes a new one in it")
+	once := flag.Bool("once", false, "end after the story")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, *program, *dir, *once, os.Stdout); err != nil {
+		fmt.Fprintf(os.Stderr, "\n失败 FAILED: %v\n", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, program, parent string, once bool, out io.Writer) error {
+	land, err := prepare(program, parent)
+	if err != nil {
+		return err
+	}
+	land.Out = out
+	begun := time.Now()
+	fmt.Fprintf(out, "一门办的故事。全部文件在 %s\n", land.Dir)
+	told, err := land.Tell(ctx)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "\n故事讲完，用时 %.1f 秒。受理编号 %s\n", time.Since(begun).Seconds(), told.Number)
+	if !once {
+		err = stay(ctx, land, told, out)
+	}
+	if _, stopErr := told.Hub.Stop(); err == nil {
+		err = stopErr
+	}
+	return err
+}
+
+// prepare makes a fresh folder, so that an earlier run that still goes on is not
+// disturbed.
+func prepare(program, parent string) (*play.Land, error) {
+	program, err := filepath.Abs(program)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := os.Stat(program); err != nil {
+		return nil, fmt.Errorf("没有编译好的程序 / the program is not built (make build): %w", err)
+	}
+	if parent, err = filepath.Abs(parent); err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(parent, 0o700); err != nil {
+		return nil, err
+	}
+	dir, err := os.MkdirTemp(parent, time.Now().Format("20060102-150405-"))
+	if err != nil {
+		return nil, err
+	}
+	repo, err := os.Getwd()
+	if err != nil {
+		return nil, err
+	}
+	return play.NewLand(program, dir, repo)
+}
+
+// stay serves the counter's pages until it is interrupted.
+func stay(ctx context.Context, land *play.Land, told play.Told, out io.Writer) error {
+	counter, page, err := land.OpenCounter(ctx)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "\n枢纽 %s，数据 %s\n", told.Ready.Listen, filepath.Join(land.Dir, "hub"))
+	fmt.Fprintf(out, "窗口登录: 用户 %s  口令 %s\n", play.Clerk.Name, play.Clerk.Password)
+	fmt.Fprintf(out, "READY %s\n", page)
+	fmt.Fprintln(out, "按 Ctrl-C 结束")
+	select {
+	case <-ctx.Done():
+		fmt.Fprintln(out, "\n正在结束…")
+	case <-counter.Ended():
+		err = fmt.Errorf("窗口的后台程序自己结束了 / the counter's daemon ended by itself")
+	case <-told.Hub.Ended():
+		err = fmt.Errorf("枢纽自己结束了 / the hub ended by itself")
+	}
+	if _, stopErr := counter.Stop(); err == nil {
+		err = stopErr
+	}
+	return err
+}
