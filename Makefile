@@ -62,3 +62,24 @@ packages-%:
 # After packages-run: it may have brought the go command, so look again.
 need-go:
 	@build/go.sh >/dev/null || { echo "Go 1.26 or newer is needed: https://go.dev/dl/" >&2; exit 1; }
+
+# --- the pages and the window -------------------------------------------------
+.PHONY: ui ui-test window need-node
+
+# WebKitGTK 4.1 where there is one, else 4.0 (older Kylin and UOS).
+WEBKIT = $(shell pkg-config --exists webkit2gtk-4.1 2>/dev/null && echo ,webkit2_41)
+
+ui: need-node ## frontend/dist: the pages that the programs embed
+	cd frontend && npm ci --no-audit --no-fund && npm run build
+
+ui-test: need-node ## types and tests of the pages
+	cd frontend && npm ci --no-audit --no-fund && npm run check && npm test
+
+window: need-go ui ## bin/onedoor-window: the desktop program, for this system
+	@pkg-config --exists gtk+-3.0 && { pkg-config --exists webkit2gtk-4.1 || pkg-config --exists webkit2gtk-4.0; } || { \
+	  echo "Needed first 请先安装: build-essential pkg-config libgtk-3-dev libwebkit2gtk-4.1-dev (Debian names)" >&2; exit 1; }
+	CGO_ENABLED=1 $(GO) build -trimpath -buildvcs=false -tags desktop,production$(WEBKIT) -ldflags "-s -w" -o bin/onedoor-window .
+
+need-node:
+	@node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)' 2>/dev/null || \
+	  { echo "Node.js 20.19 or newer is needed: https://nodejs.org/" >&2; exit 1; }

@@ -8,6 +8,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"flag"
 	"fmt"
@@ -48,17 +49,14 @@ func main() {
 func run(home string) error {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	cfg, closeStation, err := open(ctx, home)
-	if err != nil {
-		cfg = window.Config{Fault: err, Now: time.Now}
+	cfg, closeStation, fault := open(ctx, home)
+	if fault != nil {
+		cfg = window.Config{Fault: fault, Now: time.Now}
 	}
 	cfg.Log = func(method string, err error) { slog.Error("window", "method", method, "cause", err) }
-	err = show(window.New(ctx, cfg))
+	err := show(window.New(ctx, cfg))
 	cancel()
-	if closeErr := closeStation(); err == nil {
-		err = closeErr
-	}
-	return err
+	return cmp.Or(fault, err, closeStation())
 }
 
 // open takes the home for this process and sets its station going, the link to the

@@ -51,6 +51,8 @@ type bench struct {
 	logged []string
 	logins atomic.Int32 // passwords being checked right now
 	most   atomic.Int32
+
+	inLogin func() // called during each check
 }
 
 func newBench(t *testing.T) *bench {
@@ -78,6 +80,9 @@ func newBench(t *testing.T) *bench {
 func (b *bench) login(_ context.Context, name, password string) (User, error) {
 	b.most.Store(max(b.most.Load(), b.logins.Add(1)))
 	defer b.logins.Add(-1)
+	if b.inLogin != nil {
+		b.inLogin()
+	}
 	if password == "slow" {
 		time.Sleep(5 * time.Millisecond)
 	}

@@ -65,7 +65,9 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 		MaxHeaderBytes: largestHeader,
 		ErrorLog:       log.New(io.Discard, "", 0), // it would write what a stranger sent
 	}
+	ended := make(chan struct{})
 	stop := context.AfterFunc(ctx, func() {
+		defer close(ended)
 		// Calls in flight get a moment to end; then the program does.
 		late, cancel := context.WithTimeout(context.Background(), goodbye)
 		defer cancel()
@@ -73,10 +75,11 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 			server.Close()
 		}
 	})
-	defer stop()
 	d.tell()
 	if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+		stop()
 		return counter.E(counter.CodeFailed, "界面服务中断", "the user interface's server broke off").Because(err)
 	}
+	<-ended // Serve returns when Shutdown begins, and the caller closes the station next
 	return nil
 }

@@ -282,6 +282,28 @@ func TestOnePasswordAtATime(t *testing.T) {
 	}
 }
 
+func TestTheEndWaitsForCalls(t *testing.T) {
+	s := serve(t, built)
+	b := s.seated(t)
+	entered := make(chan struct{})
+	s.inLogin = func() { close(entered); time.Sleep(30 * time.Millisecond) }
+	answered := make(chan int, 1)
+	go func() {
+		status, _ := b.post("/api/call/Login", `["陈晓","secret"]`)
+		answered <- status
+	}()
+	<-entered
+	if err := s.stop(); err != nil {
+		t.Error(err)
+	}
+	if s.logins.Load() != 0 {
+		t.Error("the server ended before the call did")
+	}
+	if status := <-answered; status != 200 {
+		t.Errorf("status %d", status)
+	}
+}
+
 func TestSeatsAreBounded(t *testing.T) {
 	b := newBench(t)
 	s := newSeats(t.Context(), b.cfg)
