@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Lists the system packages that a purpose needs (run, test, race), says which are
+# Lists the system packages that a purpose needs (run, once, test, race, window), says which are
 # missing, and installs those on Debian and Ubuntu. Elsewhere it says what is
 # needed and stops. Usage: build/packages.sh PURPOSE
 set -eu
@@ -8,25 +8,44 @@ purpose=$1
 
 # command:package that brings it
 case $purpose in
-  run)  need="" ;;
-  test) need="pdftotext:poppler-utils qpdf:qpdf certutil:libnss3-tools" ;;
-  race) need="gcc:gcc" ;;
+  once|run) need="" ;;
+  test)   need="pdftotext:poppler-utils qpdf:qpdf certutil:libnss3-tools" ;;
+  race)   need="gcc:gcc" ;;
+  window) need="gcc:gcc pkg-config:pkg-config" ;;
   *) echo "packages.sh: unknown purpose $purpose" >&2; exit 2 ;;
 esac
-if [ -f frontend/package.json ] && [ "$purpose" != race ]; then
-  need="$need node:nodejs npm:npm"
-fi
+case $purpose in
+  run|test|window) [ ! -f frontend/package.json ] || need="$need node:nodejs npm:npm" ;;
+esac
 
 missing=""
 for pair in $need; do
   command -v "${pair%%:*}" >/dev/null 2>&1 || missing="$missing ${pair#*:}"
 done
+# Libraries have no command of their own to look for.
+if [ "$purpose" = window ]; then
+  for pair in gtk+-3.0:libgtk-3-dev webkit2gtk-4.1:libwebkit2gtk-4.1-dev; do
+    pkg-config --exists "${pair%%:*}" 2>/dev/null || missing="$missing ${pair#*:}"
+  done
+fi
 no_go=""
 build/go.sh >/dev/null || no_go=yes
 
+# The pages are built with Node 20.19 or newer (frontend/package.json).
+check_node() {
+  case " $need " in *" node:nodejs "*) ;; *) return 0 ;; esac
+  version=$(node --version 2>/dev/null || echo v0.0) version=${version#v}
+  minor=${version#*.} minor=${minor%%.*}
+  [ "${version%%.*}" -gt 20 ] || { [ "${version%%.*}" = 20 ] && [ "$minor" -ge 19 ]; } && return 0
+  echo "Node $version is too old for the pages, 20.19 or newer is needed: https://nodejs.org/" >&2
+  echo "Node $version 太旧，构建网页需要 20.19 以上: https://nodejs.org/" >&2
+  [ "$purpose" = run ] # the story goes on without pages; tests must not pass without them
+}
+
 if [ -z "$missing" ] && [ -z "$no_go" ]; then
   echo "packages for '$purpose': nothing to install"
-  exit 0
+  check_node
+  exit
 fi
 
 like=""
@@ -62,3 +81,4 @@ if [ -n "$no_go" ]; then
   missing="golang-go$missing"
 fi
 $run env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $missing
+check_node
