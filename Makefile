@@ -16,12 +16,12 @@ BENCHTIME ?= 1x
 FUZZTIME  ?= 30s
 KILLS     ?= 200
 
-.PHONY: help run test bench dist fuzz race kill licenses ui window build need-go clean
+.PHONY: help run test bench dist fuzz race kill licenses ui ui-test try-ui window build need-go need-node clean
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
 
 help: ## this list
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
 
 run: packages-$(if $(ONCE),once,run) need-go $(if $(ONCE),,try-ui) build ## install what is missing, build, play the story in ./run (ONCE=1: then stop)
 	$(GO) run ./cmd/story --program bin/onedoor --dir run $(if $(ONCE),--once)
@@ -30,7 +30,7 @@ test: packages-test need-go ## format, vet, all tests, those of the pages too
 	build/gofmt.sh $(dir $(GO))gofmt
 	$(GO) vet ./...
 	$(GO) test -timeout 20m ./...
-	@if [ -f frontend/package.json ]; then cd frontend && npm ci --no-audit --no-fund && npm run build && npm test; fi
+	@[ ! -f frontend/package.json ] || $(MAKE) --no-print-directory ui-test
 
 bench: need-go ## the budgets of the design, as ratios (BENCH=. for all benchmarks, BENCHTIME=1s)
 	$(GO) test -p 1 -run '^$$' -bench '$(BENCH)' -benchtime $(BENCHTIME) -timeout 60m ./... | $(GO) run ./build/ratios
@@ -53,10 +53,13 @@ licenses: need-go ## write THIRD_PARTY.txt anew
 build: need-go ## bin/onedoor
 	$(BUILD) -o bin/onedoor ./cmd/onedoor
 
-# The pages that the programs carry. Node runs only when a source is newer.
+# The pages that the programs embed. Node runs only when a source is newer.
 PAGES := $(wildcard frontend/*.json frontend/*.ts frontend/index.html) $(shell find frontend/src frontend/public -type f 2>/dev/null)
 
-ui: frontend/dist/index.html ## the pages of the window and of the browser
+ui: need-node frontend/dist/index.html ## the pages of the window and of the browser
+
+ui-test: need-node ## types and tests of the pages
+	cd frontend && npm ci --no-audit --no-fund && npm run build && npm test
 
 frontend/dist/index.html: $(PAGES) frontend/node_modules/.package-lock.json
 	cd frontend && npm run build
@@ -66,12 +69,11 @@ frontend/node_modules/.package-lock.json: frontend/package-lock.json
 	touch $@
 
 # The story needs no pages; without them the browser is told how to get them.
-.PHONY: try-ui
 try-ui:
 	@$(MAKE) --no-print-directory ui || echo "pages not built, going on without 没有构建网页，继续（界面会说明原因）"
 
-# On systems that still have the older web view: make window WEBKIT=
-WEBKIT ?= ,webkit2_41
+# WebKitGTK 4.1 where there is one, else 4.0 (older Kylin and UOS).
+WEBKIT = $(shell pkg-config --exists webkit2gtk-4.1 2>/dev/null && echo ,webkit2_41)
 
 window: packages-window need-go ui ## bin/onedoor-window: the desktop program for this system
 	CGO_ENABLED=1 $(BUILD) -tags desktop,production$(WEBKIT) -o bin/onedoor-window .
@@ -86,3 +88,7 @@ packages-%:
 # After packages-run: it may have brought the go command, so look again.
 need-go:
 	@build/go.sh >/dev/null || { echo "Go 1.26 or newer is needed: https://go.dev/dl/" >&2; exit 1; }
+
+need-node:
+	@node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)' 2>/dev/null || \
+	  { echo "Node.js 20.19 or newer is needed 需要 Node.js 20.19 以上: https://nodejs.org/" >&2; exit 1; }

@@ -24,28 +24,16 @@ for pair in $need; do
 done
 # Libraries have no command of their own to look for.
 if [ "$purpose" = window ]; then
-  for pair in gtk+-3.0:libgtk-3-dev webkit2gtk-4.1:libwebkit2gtk-4.1-dev; do
-    pkg-config --exists "${pair%%:*}" 2>/dev/null || missing="$missing ${pair#*:}"
-  done
+  pkg-config --exists gtk+-3.0 2>/dev/null || missing="$missing libgtk-3-dev"
+  # The older 4.0 will do where it is all there is.
+  pkg-config --exists webkit2gtk-4.1 2>/dev/null || pkg-config --exists webkit2gtk-4.0 2>/dev/null || missing="$missing libwebkit2gtk-4.1-dev"
 fi
 no_go=""
 build/go.sh >/dev/null || no_go=yes
 
-# The pages are built with Node 20.19 or newer (frontend/package.json).
-check_node() {
-  case " $need " in *" node:nodejs "*) ;; *) return 0 ;; esac
-  version=$(node --version 2>/dev/null || echo v0.0) version=${version#v}
-  minor=${version#*.} minor=${minor%%.*}
-  [ "${version%%.*}" -gt 20 ] || { [ "${version%%.*}" = 20 ] && [ "$minor" -ge 19 ]; } && return 0
-  echo "Node $version is too old for the pages, 20.19 or newer is needed: https://nodejs.org/" >&2
-  echo "Node $version 太旧，构建网页需要 20.19 以上: https://nodejs.org/" >&2
-  [ "$purpose" = run ] # the story goes on without pages; tests must not pass without them
-}
-
 if [ -z "$missing" ] && [ -z "$no_go" ]; then
   echo "packages for '$purpose': nothing to install"
-  check_node
-  exit
+  exit 0
 fi
 
 like=""
@@ -81,4 +69,3 @@ if [ -n "$no_go" ]; then
   missing="golang-go$missing"
 fi
 $run env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $missing
-check_node
