@@ -33,9 +33,15 @@ func (s *Session) Act(ctx context.Context, number, verb string, o ActOptions) (*
 		return nil, err
 	}
 	c := d.Folded.Case
-	if next := counter.NextVerbs(c.Status, c.Instant); !slices.Contains(next, v) {
-		return nil, counter.Ef(counter.CodeInvalid, "办件现在是“%s”,不能“%s”", "the case is %s and cannot be: %s", c.Status.Name("zh"), v.Name("zh")).
-			Hint("现在可以:"+joinVerbs(next), "possible now: "+joinVerbs(next))
+	if c == nil {
+		return nil, counter.E(counter.CodeNotFound, "这个办件没有有效的受理记录", "no acceptance of this case stands")
+	}
+	verdict, err := s.judge(ctx, d.Scope, "case."+string(v))
+	if err != nil {
+		return nil, err
+	}
+	if err := c.Check(v, verdict); err != nil {
+		return nil, err
 	}
 	act, err := s.actOf(d, v, o)
 	if err != nil {

@@ -19,6 +19,8 @@ type catalogue struct {
 	ids       map[string]uuid.UUID
 	order     []string
 	calendars []counter.Calendar
+	divisions []counter.Division
+	known     map[string]bool
 	index     *catalog.Index
 }
 
@@ -38,6 +40,9 @@ func (d *Desk) catalogue(ctx context.Context) (*catalogue, error) {
 		return nil, err
 	}
 	if err := c.readCalendars(ctx, d.ledger); err != nil {
+		return nil, err
+	}
+	if err := c.readDivisions(ctx, d.ledger); err != nil {
 		return nil, err
 	}
 	d.items = c
@@ -155,25 +160,34 @@ func (s *Session) Item(ctx context.Context, code string) (*counter.Item, error) 
 	return &it, err
 }
 
-// Divisions lists the divisions of the district.
-func (d *Desk) Divisions(ctx context.Context) ([]counter.Division, error) {
-	rows, err := d.ledger.States(ctx, counter.ScopeRealm, "division")
+func (c *catalogue) readDivisions(ctx context.Context, l counter.Ledger) error {
+	rows, err := l.States(ctx, counter.ScopeRealm, "division")
 	if err != nil {
-		return nil, err
+		return err
 	}
-	out := []counter.Division{}
+	c.divisions, c.known = []counter.Division{}, map[string]bool{}
 	for _, r := range rows {
 		var st counter.DivisionState
 		if err := json.Unmarshal(r.JSON, &st); err != nil {
-			return nil, damaged(err)
+			return damaged(err)
 		}
 		var div counter.Division
 		if json.Unmarshal(st.Division, &div) == nil {
-			out = append(out, div)
+			c.divisions = append(c.divisions, div)
+			c.known[div.Code] = true
 		}
 	}
-	slices.SortFunc(out, func(a, b counter.Division) int { return strings.Compare(a.Code, b.Code) })
-	return out, nil
+	slices.SortFunc(c.divisions, func(a, b counter.Division) int { return strings.Compare(a.Code, b.Code) })
+	return nil
+}
+
+// Divisions lists the divisions of the district.
+func (d *Desk) Divisions(ctx context.Context) ([]counter.Division, error) {
+	c, err := d.catalogue(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return slices.Clone(c.divisions), nil
 }
 
 // decodeVersions reads the versions of an item. A withdrawn item ends on the day

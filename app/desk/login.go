@@ -85,17 +85,21 @@ func (s *Session) Whoami() Whoami {
 // may asks the rules that every replica will ask again: has this user, at this
 // device, now, the right to do this in a scope?
 func (s *Session) may(ctx context.Context, scope, kind string) error {
-	p, err := s.ledger.Powers(ctx, scope)
-	if err != nil {
+	v, err := s.judge(ctx, scope, kind)
+	if err != nil || v.OK {
 		return err
-	}
-	v := p.Judge(counter.Fact{Kind: kind, Actor: s.user.ID, Device: s.cfg.Device.ID, Scope: scope,
-		District: s.cfg.Device.Tier == "district", At: s.cfg.Now()})
-	if v.OK {
-		return nil
 	}
 	return counter.Ef(counter.CodeDenied, "您没有权限做这一步(%s)", "you have no right to do this (%s)", kind).
 		Hint("请有相应岗位的人员办理,或请区级管理员调整岗位", "ask a colleague with that role, or the district administrator")
+}
+
+func (s *Session) judge(ctx context.Context, scope, kind string) (counter.Verdict, error) {
+	p, err := s.ledger.Powers(ctx, scope)
+	if err != nil {
+		return counter.Verdict{}, err
+	}
+	return p.Judge(counter.Fact{Kind: kind, Actor: s.user.ID, Device: s.cfg.Device.ID, Scope: scope,
+		District: s.cfg.Device.Tier == "district", At: s.cfg.Now()}), nil
 }
 
 // mustAdminister refuses everybody but administrators at the district's device.

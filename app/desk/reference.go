@@ -17,15 +17,11 @@ import (
 
 // knownDivision tells which 12-digit codes exist, for form fields.
 func (d *Desk) knownDivision(ctx context.Context) func(string) bool {
-	rows, err := d.Divisions(ctx)
-	if err != nil || len(rows) == 0 {
+	c, err := d.catalogue(ctx)
+	if err != nil || len(c.known) == 0 {
 		return nil
 	}
-	known := map[string]bool{}
-	for _, r := range rows {
-		known[r.Code] = true
-	}
-	return func(code string) bool { return known[code] }
+	return func(code string) bool { return c.known[code] }
 }
 
 // ImportDivisions takes the rows below the district from a file of npm

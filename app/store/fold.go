@@ -17,13 +17,21 @@ type folded struct {
 	waiting []storedOp
 	facts   []counter.Fact
 	state   counter.Folded
+	typ     string // of the first op in the order: every replica chooses alike
+}
+
+// heldFunc tells how much of the district's log in a scope is held.
+type heldFunc func(oplog.Scope) (oplog.Position, error)
+
+func (s *Store) heldNow(ctx context.Context) heldFunc {
+	return func(scope oplog.Scope) (oplog.Position, error) { return held(ctx, s.r, scope, s.powers.district) }
 }
 
 // foldOps orders, judges and folds the ops of one entity. Ops that name a
 // position which is not held wait, and so does what follows from them.
-func (s *Store) foldOps(ctx context.Context, q querier, typ string, ops []storedOp) (*folded, error) {
+func (s *Store) foldOps(ctx context.Context, q querier, at heldFunc, ops []storedOp) (*folded, error) {
 	var f folded
-	ready, err := s.splitByPosition(ctx, q, ops, &f)
+	ready, err := s.splitByPosition(at, ops, &f)
 	if err != nil {
 		return nil, err
 	}
@@ -49,13 +57,18 @@ func (s *Store) foldOps(ctx context.Context, q querier, typ string, ops []stored
 	for _, i := range res.Order {
 		f.ops, f.facts = append(f.ops, ready[i]), append(f.facts, facts[i])
 	}
-	f.state = counter.Fold(typ, counter.History{Facts: f.facts, Past: pastOf(res)})
+	h := counter.History{Facts: f.facts, Past: pastOf(res)}
+	f.typ = h.EntityType()
+	f.state = counter.Fold(f.typ, h)
 	return &f, nil
 }
 
 // pastOf answers questions about causes by place in the order. The ancestor
 // sets are made on the first question: linear histories never ask.
 func pastOf(res merge.Result) func(i, j int) bool {
+	if straight(res) {
+		return nil
+	}
 	var anc [][]uint64
 	return func(i, j int) bool {
 		if anc == nil {
@@ -65,16 +78,27 @@ func pastOf(res merge.Result) func(i, j int) bool {
 	}
 }
 
+// straight tells that each op names the one before it as its cause, which is
+// almost always so.
+func straight(res merge.Result) bool {
+	for k := 1; k < len(res.Order); k++ {
+		if !slices.Contains(res.Causes[res.Order[k]], res.Order[k-1]) {
+			return false
+		}
+	}
+	return true
+}
+
 // splitByPosition keeps back the ops whose named positions we do not hold.
-func (s *Store) splitByPosition(ctx context.Context, q querier, ops []storedOp, f *folded) ([]storedOp, error) {
+func (s *Store) splitByPosition(at heldFunc, ops []storedOp, f *folded) ([]storedOp, error) {
 	if len(ops) == 0 {
 		return nil, nil
 	}
-	realm, err := held(ctx, q, oplog.Realm, s.powers.district)
+	realm, err := at(oplog.Realm)
 	if err != nil {
 		return nil, err
 	}
-	powers, err := held(ctx, q, ops[0].op.Scope, s.powers.district)
+	powers, err := at(ops[0].op.Scope)
 	if err != nil {
 		return nil, err
 	}
@@ -127,8 +151,7 @@ func rank(typ string) int {
 }
 
 func (t *txn) foldEntity(k entityKey, ops []storedOp, isNew bool) error {
-	typ := ops[0].op.Type()
-	f, err := t.s.foldOps(t.ctx, t.tx, typ, ops)
+	f, err := t.s.foldOps(t.ctx, t.tx, t.held, ops)
 	if err != nil {
 		return err
 	}
@@ -142,7 +165,7 @@ func (t *txn) foldEntity(k entityKey, ops []storedOp, isNew bool) error {
 			return err
 		}
 	}
-	return t.project(k, typ, f, isNew)
+	return t.project(k, f, isNew)
 }
 
 func (t *txn) insertWaiting(o *storedOp) error {
@@ -154,7 +177,7 @@ func (t *txn) insertWaiting(o *storedOp) error {
 }
 
 // project writes the entity's state and the rows that queries need of it.
-func (t *txn) project(k entityKey, typ string, f *folded, isNew bool) error {
+func (t *txn) project(k entityKey, f *folded, isNew bool) error {
 	if f.state.JSON == nil {
 		if isNew {
 			return nil
@@ -165,7 +188,7 @@ func (t *txn) project(k entityKey, typ string, f *folded, isNew bool) error {
 	sum := sha256.Sum256(f.state.JSON)
 	if _, err := t.exec(`INSERT INTO entities (entity, scope, type, state, hash) VALUES (?, ?, ?, ?, ?)
 		ON CONFLICT (entity, scope) DO UPDATE SET type = excluded.type, state = excluded.state, hash = excluded.hash`,
-		k.id[:], string(k.scope), typ, f.state.JSON, sum[:]); err != nil {
+		k.id[:], string(k.scope), f.typ, f.state.JSON, sum[:]); err != nil {
 		return err
 	}
 	switch {
@@ -173,7 +196,7 @@ func (t *txn) project(k entityKey, typ string, f *folded, isNew bool) error {
 		return t.projectCase(k, f.state.Case)
 	case f.state.Person != nil:
 		return t.projectPerson(k, f)
-	case typ == "device":
+	case f.typ == "device":
 		return t.projectDevice(f)
 	}
 	return nil

@@ -162,6 +162,7 @@ func (t *txn) applyFile(h segment.Header, batches []segment.Batch, w segment.Wan
 		return 0, err
 	}
 	if h.Device == t.s.self.District {
+		delete(t.heldAt, h.Scope)
 		if err := t.wakeWaiting(h.Scope, set); err != nil {
 			return 0, err
 		}

@@ -66,6 +66,8 @@ type Store struct {
 	now   func() time.Time
 	codec *segment.Codec
 	w, r  *sql.DB
+	// prepared are the writer's statements, kept from one transaction to the next.
+	prepared map[string]*sql.Stmt
 
 	mu    sync.Mutex // one writer: commits and received segments
 	self  *Self      // nil before enrolment
@@ -104,7 +106,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{opt: o, home: o.Home, now: o.Now, codec: codec,
+	s := &Store{prepared: map[string]*sql.Stmt{}, opt: o, home: o.Home, now: o.Now, codec: codec,
 		dirty: make(chan struct{}, 1), stop: make(chan struct{})}
 	if err := s.connect(ctx); err != nil {
 		s.closeDB()

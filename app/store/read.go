@@ -43,12 +43,11 @@ func (s *Store) Entity(ctx context.Context, scope string, id uuid.UUID) (*counte
 	if len(ops) == 0 {
 		return nil, counter.E(counter.CodeNotFound, "没有这条记录", "no such record")
 	}
-	typ := ops[0].op.Type()
-	f, err := s.foldOps(ctx, s.r, typ, ops)
+	f, err := s.foldOps(ctx, s.r, s.heldNow(ctx), ops)
 	if err != nil {
 		return nil, diskError(err)
 	}
-	return &counter.Dossier{Scope: scope, Entity: id, Type: typ, Facts: f.facts, Folded: f.state, Waiting: len(f.waiting)}, nil
+	return &counter.Dossier{Scope: scope, Entity: id, Type: f.typ, Facts: f.facts, Folded: f.state, Waiting: len(f.waiting)}, nil
 }
 
 // States gives the canonical JSON of all entities of a type in a scope.

@@ -120,8 +120,10 @@ func readProgress(ctx context.Context, q querier) (p progress, err error) {
 	return p, err
 }
 
+const updateProgress = "UPDATE progress SET epoch = ?, commits = ?, stamp = ?, seen_stamp = ?, serial_date = ?, serial = ?"
+
 func writeProgress(ctx context.Context, q querier, p progress) error {
-	_, err := q.ExecContext(ctx, "UPDATE progress SET epoch = ?, commits = ?, stamp = ?, seen_stamp = ?, serial_date = ?, serial = ?",
+	_, err := q.ExecContext(ctx, updateProgress,
 		p.Epoch[:], p.Commit, int64(p.Stamp), int64(p.Seen), p.Date, p.Serial)
 	return err
 }

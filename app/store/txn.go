@@ -11,12 +11,14 @@ import (
 // txn is one write transaction with its statements prepared once: preparing
 // costs as much as running when fifty thousand ops arrive.
 type txn struct {
-	s     *Store
-	ctx   context.Context
-	tx    *sql.Tx
-	stmts map[string]*sql.Stmt
-	pos   map[[2]oplog.Position]int64 // positions already looked up
-	prog  progress
+	s      *Store
+	ctx    context.Context
+	tx     *sql.Tx
+	stmts  map[string]*sql.Stmt
+	fresh  []string // statements to keep prepared once the transaction is over
+	heldAt map[oplog.Scope]oplog.Position
+	pos    map[[2]oplog.Position]int64 // positions already looked up
+	prog   progress
 }
 
 func (s *Store) begin(ctx context.Context) (*txn, error) {
@@ -27,7 +29,7 @@ func (s *Store) begin(ctx context.Context) (*txn, error) {
 	if err != nil {
 		return nil, diskError(err)
 	}
-	t := &txn{s: s, ctx: ctx, tx: tx, stmts: map[string]*sql.Stmt{}, pos: map[[2]oplog.Position]int64{}}
+	t := &txn{s: s, ctx: ctx, tx: tx, stmts: map[string]*sql.Stmt{}, heldAt: map[oplog.Scope]oplog.Position{}, pos: map[[2]oplog.Position]int64{}}
 	t.prog = progress{Epoch: s.epoch, Commit: s.mark.Commit, Stamp: s.clock, Seen: s.seen, Date: s.mark.Date, Serial: s.mark.Serial}
 	return t, nil
 }
@@ -36,9 +38,15 @@ func (t *txn) stmt(query string) (*sql.Stmt, error) {
 	if st := t.stmts[query]; st != nil {
 		return st, nil
 	}
+	if kept := t.s.prepared[query]; kept != nil {
+		st := t.tx.StmtContext(t.ctx, kept)
+		t.stmts[query] = st
+		return st, nil
+	}
 	st, err := t.tx.PrepareContext(t.ctx, query)
 	if err == nil {
 		t.stmts[query] = st
+		t.fresh = append(t.fresh, query)
 	}
 	return st, err
 }
@@ -76,7 +84,8 @@ func (t *txn) rollback() {
 // the program. Only after it may a number be told or a byte leave the device.
 func (t *txn) commit() error {
 	s := t.s
-	if err := writeProgress(t.ctx, t.tx, t.prog); err != nil {
+	p := t.prog
+	if _, err := t.exec(updateProgress, p.Epoch[:], p.Commit, int64(p.Stamp), int64(p.Seen), p.Date, p.Serial); err != nil {
 		return diskError(err)
 	}
 	if err := s.opt.Fault("commit"); err != nil {
@@ -85,6 +94,7 @@ func (t *txn) commit() error {
 	if err := t.tx.Commit(); err != nil {
 		return diskError(err)
 	}
+	t.keepStatements()
 	s.clock, s.seen = t.prog.Stamp, t.prog.Seen
 	if hw := t.prog.highWater(); hw.Commit != s.mark.Commit {
 		s.mark = hw
@@ -96,6 +106,28 @@ func (t *txn) commit() error {
 		}
 	}
 	return nil
+}
+
+// keepStatements prepares the statements of this transaction for the next ones.
+// There is one writer connection, so this has to wait until it is free.
+func (t *txn) keepStatements() {
+	for _, q := range t.fresh {
+		if st, err := t.s.w.PrepareContext(t.ctx, q); err == nil {
+			t.s.prepared[q] = st
+		}
+	}
+}
+
+// held is the function held, asked once per scope and transaction.
+func (t *txn) held(scope oplog.Scope) (oplog.Position, error) {
+	if p, ok := t.heldAt[scope]; ok {
+		return p, nil
+	}
+	p, err := held(t.ctx, t.tx, scope, t.s.powers.district)
+	if err == nil {
+		t.heldAt[scope] = p
+	}
+	return p, err
 }
 
 // logRow is a log as the table has it.

@@ -149,14 +149,14 @@ func (t *Tx) namePositions(row *logRow) error {
 	self := t.s.self
 	var err error
 	if row.Scope != oplog.Realm {
-		if row.realm, err = held(t.ctx, t.tx, oplog.Realm, self.District); err != nil {
+		if row.realm, err = t.held(oplog.Realm); err != nil {
 			return err
 		}
 	}
 	if self.Device == self.District || row.Scope == oplog.Realm {
 		return nil // judged at its own place in the log
 	}
-	row.powers, err = held(t.ctx, t.tx, row.Scope, self.District)
+	row.powers, err = t.held(row.Scope)
 	return err
 }
 
