@@ -8,7 +8,7 @@ export PATH := $(if $(GO),$(dir $(GO)):)$(PATH)
 export CGO_ENABLED := 0
 
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
-LDFLAGS := -s -w -X main.version=$(VERSION)
+LDFLAGS := -s -w -X main.version=$(VERSION) -X onedoor/app/station.Version=$(VERSION)
 BUILD   := $(GO) build -trimpath -buildvcs=false -ldflags "$(LDFLAGS)"
 
 BENCH     ?= Ratio

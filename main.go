@@ -10,6 +10,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io/fs"
@@ -28,6 +29,7 @@ import (
 	"onedoor/app/counter"
 	"onedoor/app/station"
 	"onedoor/app/window"
+	"onedoor/cmd/onedoor/command"
 	"onedoor/frontend"
 	"onedoor/internal/cli/endpoint"
 )
@@ -82,6 +84,12 @@ func open(ctx context.Context, home string) (_ window.Config, end func() error, 
 	if err != nil {
 		return window.Config{}, lease.Release, err
 	}
+	closeStation := func() error { return errors.Join(st.Close(), lease.Release()) }
+	// While the window is open it carries out the command line's writes on this home.
+	helper, err := lease.Serve(time.Now, command.Handler("window", st))
+	if err != nil {
+		return window.Config{}, closeStation, err
+	}
 	synced := make(chan struct{})
 	go func() {
 		defer close(synced)
@@ -91,8 +99,7 @@ func open(ctx context.Context, home string) (_ window.Config, end func() error, 
 	}()
 	return window.Over(st.Desk(), time.Now), func() error {
 		<-synced
-		defer lease.Release()
-		return st.Close()
+		return errors.Join(helper.Close(), closeStation())
 	}, nil
 }
 

@@ -221,3 +221,19 @@ func mustBeSound(t *testing.T, s *play.Land, homes ...string) {
 		}
 	}
 }
+
+// reader runs a simulated card reader and gives its address.
+func reader(t *testing.T, s *play.Land, args ...string) (url string) {
+	t.Helper()
+	var at struct{ URL string }
+	sim, err := s.Start(t.Context(), &at, append([]string{"card", "simulate"}, args...)...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if stderr, err := sim.Stop(); err != nil {
+			t.Errorf("card simulate: %v\n%s", err, stderr)
+		}
+	})
+	return at.URL
+}

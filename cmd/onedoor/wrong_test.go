@@ -33,7 +33,7 @@ func TestWrongInput(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	unplugged, empty := simulate(t, s.Dir, "--card", "R1", "--fault", "unplug@read*9"), simulate(t, s.Dir)
+	unplugged, empty := reader(t, s, "--card", "R1", "--fault", "unplug@read*9"), reader(t, s)
 	accept := "case accept --home village --material all --applicant "
 	nobody := play.Person{}
 	for _, c := range []wrong{

@@ -1,4 +1,4 @@
-package main
+package command
 
 import (
 	"context"
@@ -9,10 +9,7 @@ import (
 	"onedoor/internal/cli"
 )
 
-// version is set by the linker (see the Makefile).
-var version = "unknown"
-
-func versionCommand() *cli.Command {
+func versionCommand(version string) *cli.Command {
 	return &cli.Command{
 		Name:  "version",
 		Short: cli.T("程序版本", "version of the program"),

@@ -1,4 +1,4 @@
-package main
+package command
 
 import (
 	"context"
@@ -13,13 +13,13 @@ import (
 	"onedoor/internal/cli/endpoint"
 )
 
-func hubCommands() *cli.Command {
+func hubCommands(version string) *cli.Command {
 	return &cli.Command{
 		Name:  "hub",
 		Short: cli.T("区级枢纽", "the district's hub"),
 		Sub: []*cli.Command{
 			{Name: "init", Short: cli.T("建立枢纽", "set up the hub"), Long: hubInitHelp, Define: hubInit},
-			{Name: "serve", Short: cli.T("运行枢纽", "run the hub"), Define: hubServe},
+			{Name: "serve", Short: cli.T("运行枢纽", "run the hub"), Define: hubServe(version)},
 			{Name: "enroll", Short: cli.T("批准设备入网", "enrol a device"), Define: hubEnroll},
 			{Name: "devices", Short: cli.T("列出设备", "list the devices"), Define: cli.Simple(hubDevices)},
 			{Name: "revoke", Short: cli.T("停用丢失或被盗的设备", "revoke a lost or stolen device"), Args: "DEVICE", Define: cli.Simple(hubRevoke)},

@@ -1,4 +1,4 @@
-package main
+package command
 
 import (
 	"context"
@@ -35,20 +35,13 @@ func openBrowser(c *cli.Call, st *station.Station, address string) (*browser, er
 		l.Close()
 		return nil, err
 	}
-	desk := st.Desk()
-	d := desk.Device()
 	b := &browser{listener: l, first: make(chan string, 1), done: make(chan error, 1)}
 	var once sync.Once
-	b.server = window.NewServer(window.Config{
-		Station: window.Station{Name: d.Name, Division: d.Division, Counter: d.Counter, Tier: d.Tier, District: d.DistrictName},
-		Login: func(ctx context.Context, name, password string) (window.User, error) {
-			return desk.Login(ctx, name, password)
-		},
-		Items: desk.Items, Search: desk.SearchItems, Now: c.Now,
-		Log: func(method string, err error) {
-			slog.Error("interface", "method", method, "code", string(counter.CodeOf(err)))
-		},
-	}, pages, func(link string) {
+	cfg := window.Over(st.Desk(), c.Now)
+	cfg.Log = func(method string, err error) {
+		slog.Error("interface", "method", method, "code", string(counter.CodeOf(err)))
+	}
+	b.server = window.NewServer(cfg, pages, func(link string) {
 		told := true
 		once.Do(func() { b.first <- link; told = false })
 		if told { // a link opens one browser; here is the next one's

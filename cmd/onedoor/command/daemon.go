@@ -1,4 +1,4 @@
-package main
+package command
 
 import (
 	"context"
@@ -13,7 +13,7 @@ import (
 	"onedoor/internal/cli/endpoint"
 )
 
-func serveCommand() *cli.Command {
+func serveCommand(version string) *cli.Command {
 	return &cli.Command{
 		Name:  "serve",
 		Short: cli.T("窗口或镇街的后台程序：同步、浏览器界面", "daemon of a counter or town: syncs, serves the browser"),
@@ -23,7 +23,7 @@ func serveCommand() *cli.Command {
 			hub := fs.String("hub", "", cli.T("上级地址，代替入网文件里的；- 表示不连接", "address of the superior, instead of the grant's; - for none"), cli.Meta("tcp://HOST:PORT"))
 			ui := fs.String("ui", "", cli.T("浏览器界面的本机地址", "loopback address of the browser interface"), cli.Meta("127.0.0.1:8808"))
 			return func(ctx context.Context, c *cli.Call) error {
-				return serve(ctx, c, "serve", *ui, station.ServeOptions{Listen: *listen, Hub: *hub})
+				return serve(ctx, c, version, "serve", *ui, station.ServeOptions{Listen: *listen, Hub: *hub})
 			}
 		},
 	}
@@ -32,12 +32,16 @@ func serveCommand() *cli.Command {
 var serveHelp = cli.T("运行期间，其他命令照常可用，由它代为执行。中断（Ctrl-C）即按次序结束。",
 	"While it runs, other commands work as usual: it carries them out. An interrupt (Ctrl-C) ends it in order.")
 
-func hubServe(fs *cli.Flags) cli.Run {
+func hubServe(version string) func(*cli.Flags) cli.Run {
+	return func(fs *cli.Flags) cli.Run { return hubServeFlags(fs, version) }
+}
+
+func hubServeFlags(fs *cli.Flags, version string) cli.Run {
 	listen := fs.String("listen", "tcp://0.0.0.0:22800", cli.T("给窗口连接的地址", "where counters connect"), cli.Meta("tcp://HOST:PORT"))
 	admin := fs.String("admin-listen", "", cli.T("/healthz /readyz /metrics 的地址", "address of /healthz /readyz /metrics"), cli.Meta("HOST:PORT"))
 	ui := fs.String("ui", "", cli.T("浏览器界面的本机地址", "loopback address of the browser interface"), cli.Meta("127.0.0.1:8808"))
 	return func(ctx context.Context, c *cli.Call) error {
-		return serve(ctx, c, "hub serve", *ui, station.ServeOptions{Listen: *listen, Hub: "-", AdminListen: *admin})
+		return serve(ctx, c, version, "hub serve", *ui, station.ServeOptions{Listen: *listen, Hub: "-", AdminListen: *admin})
 	}
 }
 
@@ -49,7 +53,7 @@ type ready struct {
 
 // serve owns the home until it is interrupted: the network, the pages for a
 // browser, and the commands of other processes on the same home.
-func serve(ctx context.Context, c *cli.Call, command, ui string, o station.ServeOptions) (err error) {
+func serve(ctx context.Context, c *cli.Call, version, command, ui string, o station.ServeOptions) (err error) {
 	if ofDaemon(ctx) != nil {
 		return counter.E(counter.CodeBusy, "后台程序已在运行", "the daemon is running already").Hint("不必再启动", "there is no need to start it again")
 	}
@@ -71,10 +75,7 @@ func serve(ctx context.Context, c *cli.Call, command, ui string, o station.Serve
 			err = e
 		}
 	}()
-	app := &cli.App{Root: root()}
-	server, err := lease.Serve(c.Now, func(ctx context.Context, env *cli.Env) int {
-		return app.Execute(withStation(ctx, st), env)
-	})
+	server, err := lease.Serve(c.Now, Handler(version, st))
 	if err != nil {
 		return err
 	}

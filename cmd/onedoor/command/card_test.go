@@ -1,4 +1,4 @@
-package main
+package command
 
 import (
 	"bufio"
@@ -16,7 +16,7 @@ import (
 )
 
 func TestCommandTreeIsSound(t *testing.T) {
-	if err := cli.Check(root()); err != nil {
+	if err := cli.Check(Root("test")); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -24,7 +24,7 @@ func TestCommandTreeIsSound(t *testing.T) {
 // onedoor runs one command line in this process, in the folder cwd.
 func onedoor(ctx context.Context, cwd string, args ...string) (code int, stdout, stderr string) {
 	var out, errs bytes.Buffer
-	app := &cli.App{Root: root()}
+	app := &cli.App{Root: Root("test")}
 	code = app.Execute(ctx, &cli.Env{
 		Args: args, Stdin: strings.NewReader(""), Stdout: &out, Stderr: &errs, Cwd: cwd,
 		Getenv: func(string) string { return "" }, Now: time.Now,
@@ -39,7 +39,7 @@ func simulate(t *testing.T, cwd string, args ...string) (url string) {
 	r, w := io.Pipe()
 	done := make(chan int)
 	go func() {
-		app := &cli.App{Root: root()}
+		app := &cli.App{Root: Root("test")}
 		code := app.Execute(ctx, &cli.Env{
 			Args: append([]string{"card", "simulate", "--json"}, args...), Stdout: w, Stderr: os.Stderr, Cwd: cwd,
 			Getenv: func(string) string { return "" }, Now: time.Now,
