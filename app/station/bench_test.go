@@ -39,7 +39,7 @@ func BenchmarkRatioAccept(b *testing.B) {
 	for i := range 20 {
 		accept(i)
 	}
-	const n = 300
+	const n = 1000
 	bare := bareAccepts(b, s, n)
 	start := time.Now()
 	for i := range n {
@@ -101,6 +101,9 @@ func rowsOf(b *testing.B, db *sql.DB, table, cond string) (out []bareRow) {
 			ptrs[i] = &args[i]
 		}
 		must(b, rows.Scan(ptrs...))
+		if state, _ := args[min(4, len(args)-1)].([]byte); table == "entities" && len(state) == 0 {
+			args[4] = []byte{} // the driver gives nil for an empty blob
+		}
 		out = append(out, bareRow{stmt, args})
 	}
 	must(b, rows.Err())

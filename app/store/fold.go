@@ -186,9 +186,15 @@ func (t *txn) project(k entityKey, f *folded, isNew bool) error {
 		return err
 	}
 	sum := sha256.Sum256(f.state.JSON)
+	state := f.state.JSON
+	if f.state.Case != nil || f.state.Person != nil {
+		// Shown one at a time, folded from the ops when they are: keeping the
+		// state of every case as well would double the hub's disk.
+		state = []byte{}
+	}
 	if _, err := t.exec(`INSERT INTO entities (entity, scope, type, state, hash) VALUES (?, ?, ?, ?, ?)
 		ON CONFLICT (entity, scope) DO UPDATE SET type = excluded.type, state = excluded.state, hash = excluded.hash`,
-		k.id[:], string(k.scope), f.typ, f.state.JSON, sum[:]); err != nil {
+		k.id[:], string(k.scope), f.typ, state, sum[:]); err != nil {
 		return err
 	}
 	switch {

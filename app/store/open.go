@@ -166,6 +166,8 @@ func (s *Store) Close() error {
 		close(s.stop)
 		s.wg.Wait()
 		err := s.Flush()
+		// Leave one file behind, not a database and a long journal beside it.
+		_, _ = s.w.Exec("PRAGMA wal_checkpoint(TRUNCATE)")
 		return errors.Join(err, s.closeDB())
 	}
 	return s.closeDB()

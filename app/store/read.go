@@ -50,7 +50,8 @@ func (s *Store) Entity(ctx context.Context, scope string, id uuid.UUID) (*counte
 	return &counter.Dossier{Scope: scope, Entity: id, Type: f.typ, Facts: f.facts, Folded: f.state, Waiting: len(f.waiting)}, nil
 }
 
-// States gives the canonical JSON of all entities of a type in a scope.
+// States gives the canonical JSON of all entities of a type in a scope; it is
+// empty for cases and persons, whose state is folded by Entity.
 func (s *Store) States(ctx context.Context, scope, typ string) (out []counter.StateRow, err error) {
 	rows, err := s.r.QueryContext(ctx, "SELECT entity, state FROM entities WHERE type = ? AND scope = ? ORDER BY id", typ, scope)
 	if err != nil {

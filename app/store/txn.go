@@ -16,6 +16,7 @@ type txn struct {
 	tx     *sql.Tx
 	stmts  map[string]*sql.Stmt
 	fresh  []string // statements to keep prepared once the transaction is over
+	done   bool     // committed
 	heldAt map[oplog.Scope]oplog.Position
 	pos    map[[2]oplog.Position]int64 // positions already looked up
 	prog   progress
@@ -76,8 +77,11 @@ func (t *txn) row(query string, args ...any) *sql.Row {
 }
 
 func (t *txn) rollback() {
-	t.s.powers.forget()
-	_ = t.tx.Rollback() // after Commit it is a no-op
+	if t.done {
+		return
+	}
+	t.s.powers.forget() // what was read inside may not stand
+	_ = t.tx.Rollback()
 }
 
 // commit makes the transaction durable, then the mark, then tells the rest of
@@ -94,6 +98,7 @@ func (t *txn) commit() error {
 	if err := t.tx.Commit(); err != nil {
 		return diskError(err)
 	}
+	t.done = true
 	t.keepStatements()
 	s.clock, s.seen = t.prog.Stamp, t.prog.Seen
 	if hw := t.prog.highWater(); hw.Commit != s.mark.Commit {

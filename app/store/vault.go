@@ -282,3 +282,16 @@ func (s *Store) Read(peer oplog.DeviceID, folder, name string, offset int64, siz
 func (s *Store) ownName(name string) bool {
 	return s.self != nil && strings.HasPrefix(name, s.self.Device.String()+"/")
 }
+
+// Hint gives up to where a peer was last sent our index of a folder.
+func (s *Store) Hint(peer oplog.DeviceID, folder string) (indexID uint64, seq int64, ok bool) {
+	var id int64
+	err := s.r.QueryRow("SELECT index_id, sequence FROM peer_hints WHERE peer = ? AND folder = ?", peer[:], folder).Scan(&id, &seq)
+	return uint64(id), seq, err == nil
+}
+
+// SetHint remembers it. Losing a hint costs a round trip, so errors are not told.
+func (s *Store) SetHint(peer oplog.DeviceID, folder string, indexID uint64, seq int64) {
+	_, _ = s.w.Exec(`INSERT INTO peer_hints (peer, folder, index_id, sequence) VALUES (?, ?, ?, ?) ON CONFLICT (peer, folder)
+		DO UPDATE SET index_id = excluded.index_id, sequence = excluded.sequence`, peer[:], folder, int64(indexID), seq)
+}

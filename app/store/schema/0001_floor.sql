@@ -131,6 +131,15 @@ CREATE TABLE peer_files (
     UNIQUE (peer, folder, name)
 ) STRICT;
 
+-- Up to where a peer was last sent our index: a hint that saves a round trip.
+CREATE TABLE peer_hints (
+    peer     BLOB NOT NULL,
+    folder   TEXT NOT NULL,
+    index_id INTEGER NOT NULL,
+    sequence INTEGER NOT NULL,
+    PRIMARY KEY (peer, folder)
+) STRICT;
+
 CREATE TABLE peer_claims (
     peer     BLOB NOT NULL,
     folder   TEXT NOT NULL,
@@ -153,6 +162,8 @@ CREATE TABLE quarantine (
 
 -- Projections -----------------------------------------------------------------
 
+-- hash is that of the canonical state; state itself is kept only for reference
+-- data, which is read as a whole. Cases and persons are folded when shown.
 CREATE TABLE entities (
     id      INTEGER PRIMARY KEY,
     entity  BLOB NOT NULL,
