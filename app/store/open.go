@@ -68,6 +68,7 @@ type Store struct {
 	w, r  *sql.DB
 	// prepared are the writer's statements, kept from one transaction to the next.
 	prepared map[string]*sql.Stmt
+	reads    sync.Map // query -> *sql.Stmt of r, for what every acceptance asks
 
 	mu    sync.Mutex // one writer: commits and received segments
 	self  *Self      // nil before enrolment

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"time"
 
@@ -24,7 +25,10 @@ func (s *Store) Scopes() []string {
 
 // Revision rises whenever an op of a scope was added.
 func (s *Store) Revision(ctx context.Context, scope string) (n uint64, err error) {
-	err = s.r.QueryRowContext(ctx, "SELECT coalesce(sum(seq), 0) FROM logs WHERE scope = ?", scope).Scan(&n)
+	st, err := s.readStmt(ctx, "SELECT coalesce(sum(seq), 0) FROM logs WHERE scope = ?")
+	if err == nil {
+		err = st.QueryRowContext(ctx, scope).Scan(&n)
+	}
 	return n, diskError(err)
 }
 
@@ -147,7 +151,11 @@ func (s *Store) caseRows(ctx context.Context, query string, args ...any) (out []
 
 // People finds persons by ID number or credit code.
 func (s *Store) People(ctx context.Context, number string) (out []counter.PersonRow, err error) {
-	rows, err := s.r.QueryContext(ctx, "SELECT scope, entity FROM lookup WHERE mac = ? ORDER BY id", s.numberMAC(number))
+	st, err := s.readStmt(ctx, "SELECT scope, entity FROM lookup WHERE mac = ? ORDER BY id")
+	if err != nil {
+		return nil, diskError(err)
+	}
+	rows, err := st.QueryContext(ctx, s.numberMAC(number))
 	if err != nil {
 		return nil, diskError(err)
 	}
@@ -180,4 +188,19 @@ func stampTime(st oplog.Stamp) time.Time {
 		return time.Time{}
 	}
 	return st.Time()
+}
+
+// readStmt prepares a query on the readers once.
+func (s *Store) readStmt(ctx context.Context, query string) (*sql.Stmt, error) {
+	if st, ok := s.reads.Load(query); ok {
+		return st.(*sql.Stmt), nil
+	}
+	st, err := s.r.PrepareContext(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	if first, raced := s.reads.LoadOrStore(query, st); raced {
+		return first.(*sql.Stmt), st.Close()
+	}
+	return st, nil
 }
