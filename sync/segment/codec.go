@@ -12,16 +12,16 @@ type Codec struct {
 	dec *zstd.Decoder
 }
 
-// NewCodec prepares the compressor with the shared dictionary. Frames name
+// NewCodec prepares the compressor with the trained dictionary. Frames name
 // their dictionary, so that a later version can add a better one and still
 // read what stands.
 func NewCodec() (*Codec, error) {
-	enc, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithEncoderDictRaw(dictV1ID, dictV1),
+	enc, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithEncoderDict(dictV1),
 		zstd.WithEncoderLevel(zstd.SpeedDefault), zstd.WithEncoderCRC(false), zstd.WithWindowSize(1<<20))
 	if err != nil {
 		return nil, fmt.Errorf("segment: compressor: %w", err)
 	}
-	dec, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(0), zstd.WithDecoderDictRaw(dictV1ID, dictV1),
+	dec, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(0), zstd.WithDecoderDicts(dictV1),
 		zstd.WithDecoderMaxMemory(maxPlain))
 	if err != nil {
 		return nil, fmt.Errorf("segment: decompressor: %w", err)
