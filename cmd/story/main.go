@@ -21,7 +21,7 @@ func main() {
 	dir := flag.String("dir", "run", "folder for the demonstration; each run makes a new one in it")
 	once := flag.Bool("once", false, "end after the story")
 	flag.Parse()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
 	if err := run(ctx, *program, *dir, *once, os.Stdout); err != nil {
 		fmt.Fprintf(os.Stderr, "\n失败 FAILED: %v\n", err)
@@ -36,7 +36,11 @@ func run(ctx context.Context, program, parent string, once bool, out io.Writer) 
 	}
 	land.Out = out
 	begun := time.Now()
-	fmt.Fprintf(out, "一门办的故事。全部文件在 %s\n", land.Dir)
+	fmt.Fprintf(out, "一门办的故事。命令都在这个文件夹里执行，全部文件也在里面:\n  %s\n", land.Dir)
+	fmt.Fprintf(out, "要自己再试，先设置 ONEDOOR_KEYDIR=%s，口令放在 ONEDOOR_PASSWORD:\n", filepath.Join(land.Dir, "keys"))
+	for _, p := range []play.Person{play.Admin, play.Clerk, play.Supervisor} {
+		fmt.Fprintf(out, "  %s %s\n", p.Name, p.Password)
+	}
 	told, err := land.Tell(ctx)
 	if err != nil {
 		return err
@@ -80,6 +84,7 @@ func prepare(program, parent string) (*play.Land, error) {
 
 // stay serves the counter's pages until it is interrupted.
 func stay(ctx context.Context, land *play.Land, told play.Told, out io.Writer) error {
+	land.Echo = out // the daemon tells the link for the next browser
 	counter, page, err := land.OpenCounter(ctx)
 	if err != nil {
 		return err

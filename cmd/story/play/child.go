@@ -17,6 +17,7 @@ import (
 // Child is a command that runs until it is ended: a daemon or the simulator.
 type Child struct {
 	cmd    *exec.Cmd
+	ctx    context.Context // of whoever started it
 	stderr lockedBuffer
 	done   chan struct{}
 	err    error
@@ -25,14 +26,18 @@ type Child struct {
 // patience is how long a child may take to get ready, and to end.
 const patience = 30 * time.Second
 
+// grace is how long a child may take to end after an interrupt that we did not send.
+const grace = 3 * time.Second
+
 // Start runs a command and waits for its first line, a JSON value, which it reads
 // into ready.
 func (s *Stage) Start(ctx context.Context, ready any, args ...string) (*Child, error) {
-	c := &Child{cmd: s.Command(context.WithoutCancel(ctx), nobody, append(args, "--json")...), done: make(chan struct{})}
+	c := &Child{cmd: s.Command(context.WithoutCancel(ctx), nobody, append(args, "--json")...), ctx: ctx, done: make(chan struct{})}
 	out, err := c.cmd.StdoutPipe()
 	if err != nil {
 		return nil, err
 	}
+	c.stderr.also = s.Echo
 	c.cmd.Stderr = &c.stderr
 	if err := c.cmd.Start(); err != nil {
 		return nil, err
@@ -61,6 +66,15 @@ func (s *Stage) Start(ctx context.Context, ready any, args ...string) (*Child, e
 // Stop ends the child in order and gives its standard error; a child that does
 // not end, or not well, is an error.
 func (c *Child) Stop() (stderr string, err error) {
+	if c.ctx.Err() != nil {
+		// A Ctrl-C at the terminal reached the child too, and a second one would end it
+		// without order.
+		select {
+		case <-c.done:
+			return c.stderr.String(), c.err
+		case <-time.After(grace):
+		}
+	}
 	if runtime.GOOS == "windows" || c.cmd.Process.Signal(os.Interrupt) != nil {
 		c.cmd.Process.Kill() // Windows has no interrupt for another process
 	}
@@ -87,13 +101,17 @@ func (c *Child) Ended() <-chan struct{} { return c.done }
 
 // lockedBuffer collects what a child says while others may look.
 type lockedBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
+	mu   sync.Mutex
+	b    bytes.Buffer
+	also io.Writer
 }
 
 func (l *lockedBuffer) Write(p []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if l.also != nil {
+		l.also.Write(p)
+	}
 	return l.b.Write(p)
 }
 

@@ -36,6 +36,7 @@ type Stage struct {
 	Dir     string // working folder of every command
 	Env     []string
 	Out     io.Writer // where the story is told; nil tells nothing
+	Echo    io.Writer // what a running child says beyond its first line; may be nil
 	step    int
 	seen    map[string]bool
 }
@@ -152,12 +153,16 @@ func (s *Stage) quote(text string) {
 	}
 }
 
+// listed is how many new files the story names after one command.
+const listed = 7
+
 // newFiles tells which files appeared since it was last called.
 func (s *Stage) newFiles() error {
 	if s.seen == nil {
 		s.seen = map[string]bool{}
 	}
-	return filepath.WalkDir(s.Dir, func(path string, d os.DirEntry, err error) error {
+	fresh := 0
+	err := filepath.WalkDir(s.Dir, func(path string, d os.DirEntry, err error) error {
 		if errors.Is(err, os.ErrNotExist) {
 			return nil // a temporary file of a running daemon
 		}
@@ -169,10 +174,17 @@ func (s *Stage) newFiles() error {
 		if err != nil || !info.Mode().IsRegular() {
 			return nil
 		}
+		if fresh++; fresh > listed {
+			return nil
+		}
 		rel, err := filepath.Rel(s.Dir, path)
 		s.say("   + %s (%d 字节)", filepath.ToSlash(rel), info.Size())
 		return err
 	})
+	if fresh > listed {
+		s.say("   + … 另有 %d 个文件", fresh-listed)
+	}
+	return err
 }
 
 // passing files come and go while the program runs and tell the reader nothing.
