@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"onedoor/app/counter"
+	"onedoor/forms/document"
 	"onedoor/forms/schema"
 )
 
@@ -55,7 +56,7 @@ func (s *Session) Accept(ctx context.Context, a Acceptance) (Accepted, error) {
 			Hint("不要重复受理;用 onedoor document print "+out.Number+" --kind acceptance 补打",
 				"do not accept again; print it with onedoor document print").Because(err)
 	}
-	out.Documents = append(out.Documents, doc)
+	out.Documents = []DocumentRef{doc}
 	out.Warnings = append(out.Warnings, warn...)
 	return out, nil
 }
@@ -81,7 +82,7 @@ func (s *Session) prepare(ctx context.Context, a *Acceptance) (*prepared, error)
 	form, faults := s.checkForm(ctx, &p.item, a.Form, p.legal)
 	p.form = form
 	ps = append(ps, faults...)
-	given, faults := s.checkMaterials(ctx, &p.item, a.Materials)
+	given, faults := s.checkMaterials(ctx, &p.item, a.Materials, a.Card != nil)
 	p.materials = given
 	ps = append(ps, faults...)
 	if len(ps) > 0 {
@@ -161,7 +162,7 @@ func (s *Session) checkForm(ctx context.Context, it *counter.Item, form map[stri
 
 // checkMaterials compares what was given with what the item asks for and lists
 // all that is missing.
-func (s *Session) checkMaterials(ctx context.Context, it *counter.Item, m Materials) (out []counter.GivenMaterial, ps []counter.Problem) {
+func (s *Session) checkMaterials(ctx context.Context, it *counter.Item, m Materials, cardRead bool) (out []counter.GivenMaterial, ps []counter.Problem) {
 	given := map[string]GivenMaterial{}
 	for _, g := range m.List {
 		g.Name = strings.TrimSpace(g.Name)
@@ -176,7 +177,7 @@ func (s *Session) checkMaterials(ctx context.Context, it *counter.Item, m Materi
 		required := want.Necessity == counter.NeedRequired
 		line := counter.GivenMaterial{Name: want.Name, Originals: want.Originals, Copies: want.Copies}
 		switch {
-		case ok && g.Provided, m.All && required && !ok:
+		case ok && g.Provided, m.All && required && !ok, cardRead && want.Name == idCardMaterial && !ok:
 			line.Provided = true
 		case ok && g.Deferred && want.MayPromise:
 			line.Deferred = true
@@ -201,6 +202,9 @@ func (s *Session) checkMaterials(ctx context.Context, it *counter.Item, m Materi
 	}
 	return out, ps
 }
+
+// idCardMaterial is the material that reading the card itself shows to the clerk.
+const idCardMaterial = "居民身份证"
 
 // describe says what is asked for and how to come by it.
 func describe(m *counter.ItemMaterial) string {
@@ -252,7 +256,8 @@ func (s *Session) record(ctx context.Context, rec counter.Recorder, p *prepared,
 		return Accepted{}, err
 	}
 	return Accepted{Number: number, CaseID: id, Item: p.item.Code, Status: counter.StatusAccepted, AcceptedAt: at,
-		Due: p.due, DueProvisional: p.dueProv, Warnings: append([]string{}, p.warnings...), Documents: []DocumentRef{}}, nil
+		Due: p.due, DueProvisional: p.dueProv, Warnings: append([]string{}, p.warnings...),
+		Documents: []DocumentRef{{Kind: document.Acceptance}}}, nil
 }
 
 func (p *prepared) sealed() (map[string][]byte, error) {

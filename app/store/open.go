@@ -158,7 +158,10 @@ func (s *Store) connect(ctx context.Context) error {
 		return openFailed(err)
 	}
 	s.w.SetMaxOpenConns(1)
-	return s.migrate(ctx)
+	if err := s.migrate(ctx); err != nil {
+		return err
+	}
+	return diskError(os.Chmod(path, 0o600))
 }
 
 // Close writes the tails of own logs and closes the database.
