@@ -25,7 +25,7 @@ func diskError(err error) error {
 		code = se.Code() & 0xff
 	}
 	switch {
-	case code == lib.SQLITE_FULL || errors.Is(err, syscall.ENOSPC) || strings.Contains(err.Error(), "no space left"):
+	case isFull(err):
 		return counter.E(counter.CodeFailed, "磁盘已满,这次没有保存", "the disk is full; nothing was saved").
 			Hint("清理磁盘后再做一次;以前的数据没有改动", "free some space and do it again; earlier data is untouched").Because(err)
 	case code == lib.SQLITE_READONLY || errors.Is(err, os.ErrPermission) || errors.Is(err, syscall.EROFS):
@@ -38,4 +38,15 @@ func diskError(err error) error {
 	}
 	return counter.E(counter.CodeFailed, "保存失败,这次没有记录", "saving failed; nothing was recorded").
 		Hint("请再试一次;如仍失败,查看磁盘状态", "try again; if it fails again, check the disk").Because(err)
+}
+
+// isFull tells whether there was no space. A database that is opened on a full disk
+// fails at the index of its write-ahead log, which SQLite reports as an I/O error of
+// its own kind.
+func isFull(err error) bool {
+	var se *sqlite.Error
+	if errors.As(err, &se) && (se.Code()&0xff == lib.SQLITE_FULL || se.Code() == lib.SQLITE_IOERR_SHMSIZE) {
+		return true
+	}
+	return errors.Is(err, syscall.ENOSPC) || strings.Contains(err.Error(), "no space left")
 }

@@ -193,6 +193,9 @@ func notEnrolled() error {
 }
 
 func openFailed(err error) error {
+	if isFull(err) {
+		return diskError(err) // the data is sound
+	}
 	return counter.E(counter.CodeIntegrity, "数据库打不开", "the database does not open").
 		Hint("检查磁盘;如文件已损坏,运行 onedoor rebuild 从日志重建", "check the disk; if the file is damaged, run onedoor rebuild").
 		Because(fmt.Errorf("open database: %w", err))
