@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -97,4 +98,67 @@ func TestFlippedByte(t *testing.T) {
 		os.WriteFile(path, data, 0o600)
 	}
 	mustBeSound(t, s, "village")
+}
+
+// TestTamperedLog: the hub takes nothing of a damaged file, goes on with everybody
+// else, and takes it once the counter has written it anew from its database.
+func TestTamperedLog(t *testing.T) {
+	s := district(t)
+	hub := serveHub(t, s)
+	items := plainItems(t, s)
+	var v any
+	must(t, s, &v, play.Person{}, "init", "--home", "other", "--division", "440604011002", "--counter", "01", "--name", "江湾1号窗口", "--out", "other.request")
+	must(t, s, &v, play.Admin, "hub", "enroll", "--home", "hub", "--request", "other.request", "--tier", "village", "--out", "other.grant")
+	must(t, s, &v, play.Person{}, "join", "--home", "other", "--grant", "other.grant")
+	importFile(t, s, "some.jsonl", items, 0, 5)
+	must(t, s, &v, play.Clerk, "case", "import", "--home", "village", "some.jsonl")
+
+	var stat []struct {
+		Own           bool
+		Scope, Device string
+	}
+	must(t, s, &stat, play.Person{}, "log", "stat", "--home", "village")
+	flipped := ""
+	for _, l := range stat {
+		if l.Own {
+			files, _ := filepath.Glob(filepath.Join(s.Dir, "village", "segments", l.Scope+"-*", l.Device, "*"))
+			for _, path := range files {
+				data, err := os.ReadFile(path)
+				if err != nil {
+					t.Fatal(err)
+				}
+				data[len(data)/2] ^= 1
+				os.WriteFile(path, data, 0o600)
+				flipped = path
+			}
+		}
+	}
+	if flipped == "" {
+		t.Fatalf("no file of the counter's own: %+v", stat)
+	}
+	before, err := s.Digests(t.Context(), "hub")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := s.Run(t.Context(), play.Person{}, "sync", "--home", "village", "--hub", hub, "--timeout", "6s", "--json")
+	if err != nil || r.Code == 0 {
+		t.Fatalf("a damaged log was synced as if nothing were: %v\n%s", err, r.Stdout)
+	}
+	t.Logf("sync: exit %d %s", r.Code, r.Stderr)
+	after, err := s.Digests(t.Context(), "hub")
+	if err != nil || !slices.Equal(before, after) {
+		t.Errorf("the hub took something of a damaged file (%v)", err)
+	}
+	must(t, s, new(synced), play.Person{}, "sync", "--home", "other", "--hub", hub)
+	mustBeSound(t, s, "hub")
+
+	must(t, s, &v, play.Person{}, "rebuild", "--home", "village")
+	mustBeSound(t, s, "village")
+	var done synced
+	must(t, s, &done, play.Person{}, "sync", "--home", "village", "--hub", hub)
+	if !done.Converged || done.SentOps == 0 {
+		t.Errorf("after the repair: %+v", done)
+	}
+	mustAgree(t, s)
+	mustBeSound(t, s, "hub")
 }
