@@ -61,6 +61,9 @@ func (s *Station) allow(leaf *x509.Certificate) (bepnode.PeerInfo, error) {
 	if s.revoked(context.Background(), p.ID) {
 		return bepnode.PeerInfo{}, errRevoked
 	}
+	// What was committed before the peer came belongs to what it is shown; a round
+	// that it makes now would end without it. A failure shows where files are written.
+	_ = s.v.store.Flush()
 	return bepnode.PeerInfo{Device: p.ID, Name: p.Name}, nil
 }
 

@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 )
 
 // Told is where the story left things, for whoever goes on from there.
@@ -177,26 +176,6 @@ func (l *Land) SameCase(ctx context.Context, number string) error {
 	return nil
 }
 
-// syncUntil syncs until the counter sees a status. A running daemon shares a commit
-// within a second of it, so a round that comes at once may be too early.
-func (l *Land) syncUntil(ctx context.Context, number, status string) error {
-	for range 5 {
-		if err := l.syncOnce(ctx); err != nil {
-			return err
-		}
-		r, err := l.Run(ctx, Clerk, "case", "show", "--home", "village", number, "--json")
-		if err != nil {
-			return err
-		}
-		var v struct{ Status string }
-		if err := r.JSON(&v); err != nil || v.Status == status {
-			return err
-		}
-		time.Sleep(time.Second / 2)
-	}
-	return fmt.Errorf("办件没有变成 %s / the case did not become %s", status, status)
-}
-
 // decide carries the case to its end: reviewed and approved at the district while
 // the hub runs, concluded at the counter.
 func (l *Land) decide(ctx context.Context, number string) error {
@@ -212,7 +191,7 @@ func (l *Land) decide(ctx context.Context, number string) error {
 			return err
 		}
 	}
-	if err := l.syncUntil(ctx, number, "approved"); err != nil {
+	if err := l.syncOnce(ctx); err != nil {
 		return err
 	}
 	if _, err := l.do(ctx, 0, Clerk, "case", "act", "--home", "village", number, "conclude"); err != nil {
