@@ -140,7 +140,7 @@ func (t *txn) fold(set touchedSet) error {
 			return err
 		}
 	}
-	return nil
+	return t.recheck(set)
 }
 
 func rank(typ string) int {

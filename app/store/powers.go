@@ -89,6 +89,17 @@ func (s *Store) judge(ctx context.Context, q querier, ops []storedOp, facts []co
 		}
 		facts[i].Verdict = p.Judge(facts[i])
 	}
+	if len(facts) == 0 {
+		return nil
+	}
+	// What was taken back since does not undo the act, but it is looked at again.
+	now, err := s.powers.at(ctx, q, ops[0].op.Scope, ^uint64(0))
+	if err != nil {
+		return err
+	}
+	for i := range facts {
+		facts[i].Verdict = now.Recheck(facts[i], facts[i].Verdict)
+	}
 	return nil
 }
 
