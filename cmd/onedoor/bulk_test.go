@@ -27,6 +27,7 @@ func TestThousandCases(t *testing.T) {
 	if first.SentOps < 1000 || !first.Converged {
 		t.Errorf("first sync: %+v", first)
 	}
+	t.Logf("first sync: %+v", first)
 	before := mustAgree(t, s)
 	var cases []struct{ Number string }
 	must(t, s, &cases, play.Clerk, "case", "list", "--home", "village")

@@ -13,6 +13,7 @@ import (
 	"onedoor/app/counter"
 	"onedoor/app/desk"
 	"onedoor/app/station"
+	"onedoor/forms/document"
 	"onedoor/forms/document/sign"
 	"onedoor/internal/cli"
 )
@@ -45,7 +46,7 @@ func documentPrint(fs *cli.Flags) cli.Run {
 				return err
 			}
 			return c.Print(d, func(w io.Writer) {
-				fmt.Fprintf(w, c.Say("%s 第 %d 次出具: %s\n", "%s, print %d: %s\n"), d.Kind, d.Copy, d.File)
+				fmt.Fprintf(w, c.Say("%s 第 %d 次出具: %s\n", "%s, print %d: %s\n"), kindName(c, d.Kind), d.Copy, d.File)
 			})
 		})
 	}
@@ -60,7 +61,7 @@ func documentList(ctx context.Context, c *cli.Call) error {
 		return c.Print(list(prints), func(w io.Writer) {
 			rows := [][]string{{c.Say("种类", "kind"), c.Say("次", "copy"), c.Say("时间", "issued"), "SHA-256"}}
 			for _, p := range prints {
-				rows = append(rows, []string{p.Kind, strconv.Itoa(p.Copy), minute(p.IssuedAt), p.Digest})
+				rows = append(rows, []string{kindName(c, p.Kind), strconv.Itoa(p.Copy), minute(p.IssuedAt), p.Digest})
 			}
 			cli.Table(w, rows)
 		})
@@ -113,10 +114,18 @@ func printVerification(w io.Writer, c *cli.Call, v desk.Verification) {
 		return
 	}
 	cli.Table(w, [][]string{
-		{c.Say("真", "genuine"), v.Kind},
+		{c.Say("真", "genuine"), kindName(c, v.Kind)},
 		{c.Say("编号", "number"), v.Number},
 		{c.Say("出具", "issued"), minute(v.IssuedAt)},
 		{c.Say("设备", "device"), v.Device},
 		{c.Say("设备名册截至", "devices known as of"), minute(v.AsOf)},
 	})
+}
+
+// kindName names a kind of document for people.
+func kindName(c *cli.Call, kind string) string {
+	if kind == document.Acceptance {
+		return c.Say("受理通知书", kind)
+	}
+	return kind
 }

@@ -31,7 +31,11 @@ func syncCommand() *cli.Command {
 }
 
 func printSync(w io.Writer, c *cli.Call, r station.SyncReport) {
-	fmt.Fprintf(w, c.Say("与 %s 同步\n", "synced with %s\n"), r.Peer)
+	peer := r.PeerName
+	if peer == "" {
+		peer = short(r.Peer)
+	}
+	fmt.Fprintf(w, c.Say("与 %s 同步\n", "synced with %s\n"), peer)
 	cli.Table(w, [][]string{
 		{c.Say("送出", "sent"), fmt.Sprintf(c.Say("%d 条操作", "%d ops"), r.SentOps), fmt.Sprintf(c.Say("%d 字节", "%d bytes"), r.SentBytes)},
 		{c.Say("收到", "received"), fmt.Sprintf(c.Say("%d 条操作", "%d ops"), r.ReceivedOps), fmt.Sprintf(c.Say("%d 字节", "%d bytes"), r.ReceivedBytes)},
