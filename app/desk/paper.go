@@ -207,7 +207,11 @@ func basis(it *counter.Item) string {
 	if len(it.LegalBasis) == 0 {
 		return ""
 	}
-	return it.LegalBasis[0].Law + it.LegalBasis[0].Article
+	law := it.LegalBasis[0].Law
+	if !strings.HasPrefix(law, "《") {
+		law = "《" + law + "》"
+	}
+	return law + it.LegalBasis[0].Article
 }
 
 func materialNote(it *counter.Item, m *counter.CaseMaterial) string {
