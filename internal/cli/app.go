@@ -39,41 +39,61 @@ func (a *App) Execute(ctx context.Context, env *Env) (code int) {
 
 // run finds, parses and runs; path is the command as far as it was found.
 func (a *App) run(ctx context.Context, env *Env, lang Lang) (path []*Command, err error) {
-	args := env.Args
-	help := len(args) > 0 && args[0] == "help"
-	if help {
+	p, err := a.prepare(env.Args, env.Path)
+	if err != nil {
+		return p.path, err
+	}
+	if p.asksHelp {
+		writeHelp(env.Stdout, lang, p.path)
+		return p.path, nil
+	}
+	return p.path, p.run(ctx, &Call{
+		Env: env, Operands: p.operands, JSON: *p.json, Lang: lang, home: *p.home, user: *p.user,
+	})
+}
+
+// Check tells whether args are a whole command line of the program, without running
+// anything: manuals and scripts can be held against the program.
+func (a *App) Check(args []string) error {
+	_, err := a.prepare(args, func(p string) string { return p })
+	return err
+}
+
+// prepared is a command line that was understood.
+type prepared struct {
+	global
+	path     []*Command
+	asksHelp bool
+	run      Run
+	operands []string
+}
+
+func (a *App) prepare(args []string, path func(string) string) (p prepared, err error) {
+	if p.asksHelp = len(args) > 0 && args[0] == "help"; p.asksHelp {
 		args = args[1:]
 	}
-	path, rest, err := findCommand(a.Root, args)
-	if err != nil {
-		return path, err
+	var rest []string
+	if p.path, rest, err = findCommand(a.Root, args); err != nil {
+		return p, err
 	}
-	cmd := path[len(path)-1]
-	var g global
-	all := globals(&g, env.Path)
-	own := &Flags{path: env.Path}
-	var run Run
+	p.asksHelp = p.asksHelp || wantsHelp(rest)
+	cmd := p.path[len(p.path)-1]
+	all := globals(&p.global, path)
+	own := &Flags{path: path}
 	if cmd.Define != nil {
-		run = cmd.Define(own)
+		p.run = cmd.Define(own)
 	}
-	operands, err := parse(rest, all, own)
-	if help || wantsHelp(rest) {
-		writeHelp(env.Stdout, lang, path)
-		return path, nil
+	p.operands, err = parse(rest, all, own)
+	switch {
+	case p.asksHelp:
+		return p, nil // who asks for help gets it, whatever else is wrong
+	case err != nil:
+		return p, err
+	case p.run == nil:
+		return p, counter.E(counter.CodeUsage, "还缺少命令", "a command is missing").
+			Hint("用 "+pathName(p.path)+" --help 查看有哪些命令", pathName(p.path)+" --help lists them")
 	}
-	if err != nil {
-		return path, err
-	}
-	if run == nil {
-		return path, counter.E(counter.CodeUsage, "还缺少命令", "a command is missing").
-			Hint("用 "+pathName(path)+" --help 查看有哪些命令", pathName(path)+" --help lists them")
-	}
-	if err := complete(cmd, own, operands); err != nil {
-		return path, err
-	}
-	return path, run(ctx, &Call{
-		Env: env, Operands: operands, JSON: *g.json, Lang: lang, home: *g.home, user: *g.user,
-	})
+	return p, complete(cmd, own, p.operands)
 }
 
 // wantsHelp looks for --help even among flags that are wrong: who asks for help

@@ -166,6 +166,18 @@ func TestWrongUsage(t *testing.T) {
 	}
 }
 
+func TestCheckRunsNothing(t *testing.T) {
+	app := sampleApp(errors.New("it ran"))
+	for line, good := range map[string]bool{
+		"case act N1 approve --out o.pdf": true, "sync export": true, "enroll --tier town": true, "help case": true,
+		"case act N1": false, "case": false, "enroll": false, "sync --nonsense": false, "nonsense": false,
+	} {
+		if err := app.Check(strings.Fields(line)); (err == nil) != good {
+			t.Errorf("%q: %v", line, err)
+		}
+	}
+}
+
 func TestErrorsAndExitCodes(t *testing.T) {
 	cases := []struct {
 		err  error

@@ -20,7 +20,7 @@ func serveCommand(version string) *cli.Command {
 		Long:  serveHelp,
 		Define: func(fs *cli.Flags) cli.Run {
 			listen := fs.String("listen", "", cli.T("给其他设备连接的地址", "where other devices connect"), cli.Meta("tcp://HOST:PORT"))
-			hub := fs.String("hub", "", cli.T("上级地址，代替入网文件里的；- 表示不连接", "address of the superior, instead of the grant's; - for none"), cli.Meta("tcp://HOST:PORT"))
+			hub := fs.String("hub", "", cli.T("上级地址，代替入网凭证里的；- 表示不连接", "address of the superior, instead of the grant's; - for none"), cli.Meta("tcp://HOST:PORT"))
 			ui := fs.String("ui", "", cli.T("浏览器界面的本机地址", "loopback address of the browser interface"), cli.Meta("127.0.0.1:8808"))
 			return func(ctx context.Context, c *cli.Call) error {
 				return serve(ctx, c, version, "serve", *ui, station.ServeOptions{Listen: *listen, Hub: *hub})

@@ -77,7 +77,7 @@ func hubInit(fs *cli.Flags) cli.Run {
 func hubEnroll(fs *cli.Flags) cli.Run {
 	request := fs.Path("request", cli.T("窗口的入网申请", "request of the counter"), cli.Required())
 	tier := fs.String("tier", "", cli.T("层级", "tier"), cli.Required(), cli.OneOf("village", "town", "district"))
-	out := fs.Path("out", cli.T("写出的入网文件", "grant to write"), cli.Required(), cli.Meta("GRANT"))
+	out := fs.Path("out", cli.T("写出的入网凭证", "grant to write"), cli.Required(), cli.Meta("GRANT"))
 	return func(ctx context.Context, c *cli.Call) error {
 		data, err := c.ReadFile(*request, 1<<20)
 		if err != nil {
@@ -104,7 +104,7 @@ func hubEnroll(fs *cli.Flags) cli.Run {
 					{c.Say("已批准入网", "enrolled"), v.Name},
 					{c.Say("区划", "division"), v.Division},
 					{c.Say("设备", "device"), v.Device},
-					{c.Say("入网文件", "grant"), fmt.Sprintf("%s (%d %s)", v.Grant, v.Bytes, c.Say("字节", "bytes"))},
+					{c.Say("入网凭证", "grant"), fmt.Sprintf("%s (%d %s)", v.Grant, v.Bytes, c.Say("字节", "bytes"))},
 				})
 			})
 		})

@@ -36,7 +36,7 @@ func initCommand() *cli.Command {
 						{c.Say("窗口", "counter"), info.Counter},
 						{c.Say("入网申请", "request"), info.Request},
 					})
-					fmt.Fprintln(w, c.Say("请把申请文件交给区里，拿到入网文件后运行 onedoor join",
+					fmt.Fprintln(w, c.Say("请把申请文件交给区里，拿到入网凭证后运行 onedoor join",
 						"take the request to the district; with the grant run onedoor join"))
 				})
 			}
@@ -47,9 +47,9 @@ func initCommand() *cli.Command {
 func joinCommand() *cli.Command {
 	return &cli.Command{
 		Name:  "join",
-		Short: cli.T("窗口：用入网文件入网", "counter: join with the grant"),
+		Short: cli.T("窗口：用入网凭证入网", "counter: join with the grant"),
 		Define: func(fs *cli.Flags) cli.Run {
-			grant := fs.Path("grant", cli.T("区里给的入网文件", "the grant that the district gave"), cli.Required(), cli.Meta("GRANT"))
+			grant := fs.Path("grant", cli.T("区里给的入网凭证", "the grant that the district gave"), cli.Required(), cli.Meta("GRANT"))
 			return func(ctx context.Context, c *cli.Call) error {
 				cfg, err := daily(c)
 				if err != nil {

@@ -29,7 +29,7 @@ func userCommands() *cli.Command {
 
 func userAdd(fs *cli.Flags) cli.Run {
 	name := fs.String("name", "", cli.T("登录名", "login name"), cli.Required(), cli.Meta("NAME"))
-	role := fs.String("role", "", cli.T("岗位", "role"), cli.Required(), cli.Meta("clerk|reviewer|approver|supervisor|administrator"))
+	role := fs.String("role", "", cli.T("岗位，几个用逗号分开", "role, several with commas"), cli.Required(), cli.Meta("clerk|reviewer|approver|supervisor|administrator"))
 	division := fs.String("division", "", cli.T("所属区划", "division"), cli.Required(), cli.Meta("CODE"))
 	return func(ctx context.Context, c *cli.Call) error {
 		variable := "ONEDOOR_NEW_PASSWORD"
