@@ -21,7 +21,8 @@ type catalogue struct {
 	calendars []counter.Calendar
 	divisions []counter.Division
 	known     map[string]bool
-	index     *catalog.Index
+	index     *catalog.Index // of what is in force on indexDay
+	indexDay  counter.Date
 }
 
 // catalogue gives the catalogue as held now. It is read again when realm moved.
@@ -132,8 +133,8 @@ func (d *Desk) SearchItems(ctx context.Context, query string, limit int) ([]Item
 		return nil, err
 	}
 	d.mu.Lock()
-	if c.index == nil {
-		c.index = catalog.NewIndex(c.inForce(d.today()))
+	if today := d.today(); c.index == nil || c.indexDay != today {
+		c.index, c.indexDay = catalog.NewIndex(c.inForce(today)), today
 	}
 	index := c.index
 	d.mu.Unlock()
