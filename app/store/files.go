@@ -27,6 +27,9 @@ func (s *Store) SegmentPath(folder, name string) string {
 // flushEvery is how soon after a commit its bytes are in the tail file.
 const flushEvery = 300 * time.Millisecond
 
+// flushAgain is how long after a failed flush the next one is tried.
+const flushAgain = 5 * time.Second
+
 func (s *Store) wakeFlusher() {
 	select {
 	case s.dirty <- struct{}{}:
@@ -48,7 +51,15 @@ func (s *Store) flushLoop() {
 		case <-time.After(flushEvery):
 		}
 		// A failure shows at the next Flush or Close; the database has the bytes.
-		_ = s.Flush()
+		if s.Flush() == nil {
+			continue
+		}
+		select { // a full disk may have room again
+		case <-s.stop:
+			return
+		case <-time.After(flushAgain):
+			s.wakeFlusher()
+		}
 	}
 }
 
@@ -59,6 +70,11 @@ func (s *Store) Flush() error {
 	defer s.mu.Unlock()
 	if s.self == nil || s.w == nil {
 		return nil
+	}
+	if s.markOwed {
+		if err := s.advanceMark(); err != nil {
+			return err
+		}
 	}
 	ctx := context.Background()
 	t, err := s.begin(ctx)
@@ -225,7 +241,11 @@ func (t *txn) writeOwnFile(f *ownFile) (folder string, err error) {
 			return "", err
 		}
 	}
-	return folder, t.putFile(folder, name, f.log.id, f.first, int64(len(f.data)), hash, 0)
+	if err := t.putFile(folder, name, f.log.id, f.first, int64(len(f.data)), hash, 0); err != nil || f.tail {
+		return folder, err
+	}
+	_, err = t.exec("DELETE FROM files WHERE folder = ? AND name = ?", folder, tail)
+	return folder, err
 }
 
 // sealFile renames a tail to its sealed name; the bytes stay the same.
@@ -238,15 +258,12 @@ func (t *txn) sealFile(folder, tail string, h segment.Header, day time.Time, has
 	if err := t.s.opt.Fault("seal"); err != nil {
 		return "", err
 	}
-	if err := os.Rename(t.s.SegmentPath(folder, tail), to); err != nil {
-		return "", err
-	}
-	_, err := t.exec("DELETE FROM files WHERE folder = ? AND name = ?", folder, tail)
-	return name, err
+	return name, os.Rename(t.s.SegmentPath(folder, tail), to)
 }
 
 // putFile records a file in our index under the next sequence of its folder.
-// version 0 stands for the next version of our own making.
+// version 0 stands for the next version of our own making: it rises over all
+// files of a log, so that peers see which of two names is the later.
 func (t *txn) putFile(folder, name string, log int64, first uint64, size int64, hash oplog.Hash, version uint64) error {
 	seq, err := t.nextSequence(folder)
 	if err != nil {
@@ -255,7 +272,7 @@ func (t *txn) putFile(folder, name string, log int64, first uint64, size int64, 
 	now := t.s.now().Unix()
 	if version == 0 {
 		var old uint64
-		if err := t.row("SELECT coalesce(max(version), 0) FROM files WHERE folder = ? AND name = ?", folder, name).Scan(&old); err != nil {
+		if err := t.row("SELECT coalesce(max(version), 0) FROM files WHERE folder = ? AND log = ?", folder, log).Scan(&old); err != nil {
 			return err
 		}
 		version = max(old+1, uint64(max(now, 1)), uint64(seq))
@@ -268,6 +285,10 @@ func (t *txn) putFile(folder, name string, log int64, first uint64, size int64, 
 }
 
 func (t *txn) nextSequence(folder string) (int64, error) {
+	if !t.moved { // counts as a commit: a restored home is known by its index, too
+		t.moved = true
+		t.prog.Commit++
+	}
 	if _, err := t.exec("INSERT OR IGNORE INTO folders (folder, index_id, sequence) VALUES (?, ?, 0)", folder, newIndexID()); err != nil {
 		return 0, err
 	}

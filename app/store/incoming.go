@@ -66,6 +66,9 @@ func (s *Store) receive(ctx context.Context, w segment.Want, data []byte) (int, 
 		return 0, err
 	}
 	defer t.rollback()
+	if stale, err := t.stale(head, w); err != nil || stale {
+		return 0, err
+	}
 	ops, err := t.applyFile(head, batches, w)
 	if err != nil {
 		return 0, err
@@ -143,8 +146,8 @@ func (t *txn) applyFile(h segment.Header, batches []segment.Batch, w segment.Wan
 	set := touchedSet{}
 	for i := range batches {
 		b := &batches[i]
-		if b.Offset < w.Offset {
-			continue // verified when it came
+		if b.Offset < w.Offset && b.LastSeq() <= row.seq {
+			continue // verified and applied when it came
 		}
 		if err := b.Verify(h, pub); err != nil {
 			return 0, err
@@ -168,6 +171,53 @@ func (t *txn) applyFile(h segment.Header, batches []segment.Batch, w segment.Wan
 		}
 	}
 	return ops, t.fold(set)
+}
+
+// stale tells that we hold a later state of the file than these bytes, which
+// came late or by another way: they would cut what is there. When the writer
+// itself announces less than it once wrote, as after a restore, our state is
+// announced anew, as the later one.
+func (t *txn) stale(h segment.Header, w segment.Want) (bool, error) {
+	if done, err := t.sealedAlready(h, w); err != nil || done {
+		return done, err
+	}
+	var log, size int64
+	var first, version uint64
+	var hash []byte
+	err := t.row("SELECT log, first, size, hash, version FROM files WHERE folder = ? AND name = ?", w.Folder, w.Name).
+		Scan(&log, &first, &size, &hash, &version)
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
+	}
+	if err != nil || version >= w.Version {
+		return err == nil && string(hash) != string(w.Hash[:]), err
+	}
+	if first < h.First || first == h.First && size <= w.Size {
+		return false, nil
+	}
+	var have oplog.Hash
+	copy(have[:], hash)
+	if err := t.putFile(w.Folder, w.Name, log, first, size, have, w.Version+1); err != nil {
+		return true, err
+	}
+	if err := t.commit(); err != nil {
+		return true, err
+	}
+	t.s.subs.tell([]string{w.Folder})
+	return true, nil
+}
+
+// sealedAlready tells that a tail is the beginning of what we hold sealed. Where
+// no later tail takes its name, as at the end of a year, we would keep it and
+// announce it for ever.
+func (t *txn) sealedAlready(h segment.Header, w segment.Want) (done bool, err error) {
+	if name, err := segment.ParseName(w.Name); err != nil || name.Sealed {
+		return false, err
+	}
+	err = t.row(`SELECT EXISTS (SELECT 1 FROM files f JOIN logs l ON l.id = f.log WHERE f.folder = ? AND f.name LIKE '%.seg'
+		AND f.first = ? AND f.size >= ? AND l.scope = ? AND l.device = ? AND l.epoch = ?)`,
+		w.Folder, h.First, w.Size, string(h.Scope), h.Device[:], h.Epoch[:]).Scan(&done)
+	return done, err
 }
 
 // continues checks where a file stands against the log that we hold.
@@ -198,13 +248,13 @@ func (t *txn) applyBatch(h segment.Header, b *segment.Batch, row *logRow, set to
 	if err != nil {
 		return 0, err
 	}
-	if err := t.insertOps(row.id, o.Ops, o.Hashes, o.Bodies); err != nil {
-		return 0, err
-	}
-	for i := range o.Ops {
+	for i := range o.Ops { // before they are in the table: touch asks whether it has any of the entity
 		if err := t.touch(set, &o.Ops[i], o.Hashes[i]); err != nil {
 			return 0, err
 		}
+	}
+	if err := t.insertOps(row.id, o.Ops, o.Hashes, o.Bodies); err != nil {
+		return 0, err
 	}
 	row.seq, row.head, row.realm, row.powers = o.After.Seq, o.After.Prev, o.After.Realm, o.After.Powers
 	return len(o.Ops), nil
@@ -216,21 +266,15 @@ func (t *txn) touch(set touchedSet, op *oplog.Op, hash oplog.Hash) error {
 	t.prog.Seen = max(t.prog.Seen, op.Stamp)
 	isNew := false
 	if set[entityKey{op.Scope, op.Entity}] == nil && len(op.Parents) == 0 {
-		var n int
-		err := t.row("SELECT count(*) FROM entities WHERE entity = ? AND scope = ?", op.Entity[:], string(op.Scope)).Scan(&n)
-		if err != nil {
+		// Not by its projection: of ops that had no effect nothing stands.
+		var known bool
+		if err := t.row("SELECT EXISTS (SELECT 1 FROM ops WHERE entity = ?)", op.Entity[:]).Scan(&known); err != nil {
 			return err
 		}
-		isNew = n == 0 && t.noWaiting(op.Entity)
+		isNew = !known
 	}
 	set.add(op, hash, isNew)
 	return nil
-}
-
-func (t *txn) noWaiting(e oplog.EntityID) bool {
-	var n int
-	err := t.row("SELECT count(*) FROM waiting WHERE entity = ?", e[:]).Scan(&n)
-	return err == nil && n == 0
 }
 
 // wakeWaiting adds what waited for the district's log of a scope.
@@ -250,7 +294,8 @@ func (t *txn) wakeWaiting(scope oplog.Scope, set touchedSet) error {
 		if err := rows.Scan(&sc, &e); err != nil {
 			return err
 		}
-		k := entityKey{oplog.Scope(sc), oplog.EntityID(e)}
+		k := entityKey{scope: oplog.Scope(sc)}
+		copy(k.id[:], e)
 		if set[k] == nil {
 			set[k] = &touched{}
 		}
@@ -335,11 +380,8 @@ func (t *txn) dropTail(folder string, h segment.Header) error {
 	if n, err := res.RowsAffected(); err != nil || n == 0 {
 		return err
 	}
-	err = os.Remove(t.s.SegmentPath(folder, tail))
-	if errors.Is(err, os.ErrNotExist) {
-		return nil
-	}
-	return err
+	t.removeAfter(t.s.SegmentPath(folder, tail))
+	return nil
 }
 
 func (s *Store) quarantine(ctx context.Context, peer oplog.DeviceID, w segment.Want, why error) error {

@@ -435,7 +435,9 @@ func (m *mesh) announce(to, from *meshDevice, f string, lossy bool) (n int) {
 	for {
 		claimID, claim, err := to.Claim(from.id, f)
 		must(m.t, err)
-		full := claimID != id
+		top, err := from.MaxSequence(f)
+		must(m.t, err)
+		full := claimID != id || claim > top
 		if full || lossy && m.rng.IntN(10) == 0 {
 			claim, full = 0, true
 		}
@@ -646,6 +648,9 @@ func (m *mesh) heal() {
 			return
 		}
 		if round == 11 {
+			for _, d := range live {
+				m.logf("%s", m.files(d, "realm-2026"))
+			}
 			m.fatalf("still moving after %d rounds: %d", round, moved)
 		}
 	}
@@ -712,10 +717,20 @@ func (m *mesh) checkSettled(d *meshDevice) {
 			ok, err := pair[0].Settled(pair[1].id, f)
 			must(m.t, err)
 			if !ok {
-				m.fatalf("%s and %s are not settled in %s", pair[0].name, pair[1].name, f)
+				m.fatalf("%s and %s are not settled in %s\n%s\n%s", pair[0].name, pair[1].name, f, m.files(pair[0], f), m.files(pair[1], f))
 			}
 		}
 	}
+}
+
+// files lists a folder as a device holds it, for a failure's report.
+func (m *mesh) files(d *meshDevice, folder string) (out string) {
+	list, err := d.Since(folder, 0, 1000)
+	must(m.t, err)
+	for _, f := range list {
+		out += fmt.Sprintf("%s: %s v%d size %d %s seq %d\n", d.name, f.Name, f.Version, f.Size, f.Hash.Short(), f.Sequence)
+	}
+	return out
 }
 
 // TestMesh runs seeds from ONEDOOR_TEST_SEED on, ONEDOOR_TEST_SEEDS of them.
@@ -732,7 +747,7 @@ func TestMesh(t *testing.T) {
 					_ = d.Store.Close()
 				}
 			}()
-			for range 90 {
+			for range 70 {
 				m.step()
 			}
 			m.heal()

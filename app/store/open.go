@@ -76,6 +76,8 @@ type Store struct {
 	seen  oplog.Stamp // highest stamp of any device, for doubting our clock
 	epoch oplog.Epoch
 	mark  HighWater
+	// The mark on disk is behind; and by acts that may not be told before it stands.
+	markBehind, markOwed bool
 
 	keys   keyRing
 	powers powersCache
@@ -170,6 +172,11 @@ func (s *Store) Close() error {
 		close(s.stop)
 		s.wg.Wait()
 		err := s.Flush()
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if s.markBehind && err == nil {
+			err = s.advanceMark()
+		}
 		// Leave one file behind, not a database and a long journal beside it.
 		_, _ = s.w.Exec("PRAGMA wal_checkpoint(TRUNCATE)")
 		return errors.Join(err, s.closeDB())

@@ -78,7 +78,7 @@ func (s *Store) checkMark(ctx context.Context) error {
 	}
 	s.epoch, s.clock = p.Epoch, max(p.Stamp, mark.Stamp)
 	s.mark = p.highWater()
-	return s.opt.Marker.Advance(s.mark)
+	return s.advanceMark()
 }
 
 func (s *Store) beginEpoch(ctx context.Context, p *progress, mark HighWater) error {
@@ -96,9 +96,12 @@ func (s *Store) beginEpoch(ctx context.Context, p *progress, mark HighWater) err
 	if err := writeProgress(ctx, tx, *p); err != nil {
 		return diskError(err)
 	}
-	// Peers know more of our index than we do: it begins anew under another id.
-	if _, err := tx.ExecContext(ctx, "UPDATE folders SET index_id = abs(random() % 9223372036854775807) + 1"); err != nil {
-		return diskError(err)
+	// Peers know more of our index than we do: it begins anew under another id. They
+	// may hold more of our own logs, too, which we fetch back like anybody's.
+	for _, query := range []string{"UPDATE folders SET index_id = abs(random() % 9223372036854775807) + 1", "UPDATE logs SET own = 0"} {
+		if _, err := tx.ExecContext(ctx, query); err != nil {
+			return diskError(err)
+		}
 	}
 	return diskError(tx.Commit())
 }

@@ -4,7 +4,9 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"os"
 
+	"onedoor/app/counter"
 	"onedoor/sync/oplog"
 )
 
@@ -20,6 +22,9 @@ type txn struct {
 	heldAt map[oplog.Scope]oplog.Position
 	pos    map[[2]oplog.Position]int64 // positions already looked up
 	prog   progress
+	own    bool     // holds acts of this device: the mark goes with it
+	moved  bool     // our index of some folder moved
+	gone   []string // files that are not ours any more once the transaction stands
 }
 
 func (s *Store) begin(ctx context.Context) (*txn, error) {
@@ -100,18 +105,38 @@ func (t *txn) commit() error {
 	}
 	t.done = true
 	t.keepStatements()
+	for _, path := range t.gone {
+		_ = os.Remove(path) // left behind it does no harm: nothing names it
+	}
+	t.gone = nil
 	s.clock, s.seen = t.prog.Stamp, t.prog.Seen
 	if hw := t.prog.highWater(); hw.Commit != s.mark.Commit {
-		s.mark = hw
-		if err := s.opt.Fault("mark"); err != nil {
-			return diskError(err)
-		}
-		if err := s.opt.Marker.Advance(hw); err != nil {
-			return diskError(err)
-		}
+		s.mark, s.markBehind, s.markOwed = hw, true, s.markOwed || t.own
+	}
+	if s.markOwed {
+		return s.advanceMark()
 	}
 	return nil
 }
+
+// advanceMark writes the mark of what is durable. Until it stands, no number may
+// be told and no byte may leave: a restored home would give them out again.
+func (s *Store) advanceMark() error {
+	err := s.opt.Fault("mark")
+	if err == nil {
+		err = s.opt.Marker.Advance(s.mark)
+	}
+	if err != nil {
+		return counter.E(counter.CodeFailed, "已经记录,但防回退标记没有写成,办件编号暂不能使用", "recorded, but the high-water mark could not be written").
+			Hint("不要重复办理;检查密钥文件夹所在的磁盘后,在办件列表里核对", "do not do it again; check the disk of the key folder, then look at the list of cases").Because(err)
+	}
+	s.markBehind, s.markOwed = false, false
+	return nil
+}
+
+// removeAfter deletes a file when the transaction is durable: before, a crash
+// would leave a record of a file that is not there.
+func (t *txn) removeAfter(path string) { t.gone = append(t.gone, path) }
 
 // keepStatements prepares the statements of this transaction for the next ones.
 // There is one writer connection, so this has to wait until it is free.

@@ -8,7 +8,6 @@ import (
 	"io"
 	"os"
 	"slices"
-	"strings"
 
 	"onedoor/sync/oplog"
 	"onedoor/sync/segment"
@@ -213,7 +212,7 @@ func (t *txn) putPeerFile(peer oplog.DeviceID, folder string, e segment.FileInfo
 func (t *txn) sealAnnounced(folder string, entries []segment.FileInfo) (changed bool, err error) {
 	for _, e := range entries {
 		name, err := segment.ParseName(e.Name)
-		if err != nil || !name.Sealed || name.Device == t.s.self.Device {
+		if err != nil || !name.Sealed || t.s.ownLog(name) {
 			continue
 		}
 		tail := segment.TailName(name.Device, name.Epoch)
@@ -244,9 +243,7 @@ func (t *txn) renameTail(folder, tail string, e segment.FileInfo, log int64, fir
 	if _, err := t.exec("DELETE FROM files WHERE folder = ? AND name = ?", folder, tail); err != nil {
 		return err
 	}
-	if err := os.Remove(t.s.SegmentPath(folder, tail)); err != nil {
-		return err
-	}
+	t.removeAfter(t.s.SegmentPath(folder, tail))
 	return t.putFile(folder, e.Name, log, first, e.Size, e.Hash, e.Version)
 }
 
@@ -278,9 +275,10 @@ func (s *Store) Read(peer oplog.DeviceID, folder, name string, offset int64, siz
 	return buf, nil
 }
 
-// ownName tells whether a file belongs to a log of this very device.
-func (s *Store) ownName(name string) bool {
-	return s.self != nil && strings.HasPrefix(name, s.self.Device.String()+"/")
+// ownLog tells whether a file belongs to a log that this device writes. Logs of
+// its earlier epochs are like anybody's: after a restore, peers hold more of them.
+func (s *Store) ownLog(n segment.Name) bool {
+	return s.self != nil && n.Device == s.self.Device && n.Epoch == s.epoch
 }
 
 // Hint gives up to where a peer was last sent our index of a folder.

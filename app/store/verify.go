@@ -231,11 +231,11 @@ func (s *Store) LogStat(ctx context.Context) ([]LogStat, error) {
 	return out, nil
 }
 
-// OwnFiles lists the segment files of this device's own logs in a scope, oldest
-// first.
+// OwnFiles lists the segment files of this device's own logs in a scope, those of
+// its earlier epochs included, oldest first.
 func (s *Store) OwnFiles(scope oplog.Scope) ([]segment.FileInfo, error) {
 	rows, err := s.r.Query(`SELECT f.folder, f.name, f.size FROM files f JOIN logs l ON l.id = f.log
-		WHERE l.own = 1 AND l.scope = ? ORDER BY l.id, f.first`, string(scope))
+		WHERE l.device = ? AND l.scope = ? ORDER BY l.id, f.first`, s.self.Device[:], string(scope))
 	if err != nil {
 		return nil, diskError(err)
 	}

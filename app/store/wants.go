@@ -44,7 +44,14 @@ func (s *Store) Wants(peer oplog.DeviceID, folder string) ([]segment.Want, error
 	}
 	var wants []segment.Want
 	for _, e := range entries {
-		if s.ownName(e.Name) {
+		name, err := segment.ParseName(e.Name)
+		if err != nil || s.ownLog(name) {
+			continue
+		}
+		if past, err := s.sealedSince(e, name); err != nil || past {
+			if err != nil {
+				return nil, err
+			}
 			continue
 		}
 		off, err := s.heldPrefix(e)
@@ -54,6 +61,17 @@ func (s *Store) Wants(peer oplog.DeviceID, folder string) ([]segment.Want, error
 		wants = append(wants, segment.Want{FileInfo: e, Offset: off})
 	}
 	return wants, nil
+}
+
+// sealedSince tells that a tail was announced before it was sealed as what we
+// hold: nobody has it any more. Versions rise over all files of a log.
+func (s *Store) sealedSince(e segment.FileInfo, name segment.Name) (past bool, err error) {
+	if name.Sealed {
+		return false, nil
+	}
+	err = s.r.QueryRow("SELECT EXISTS (SELECT 1 FROM files WHERE folder = ? AND name GLOB ? AND version > ?)",
+		e.Folder, name.Device.String()+"/*/"+name.Epoch.String()+"-*.seg", int64(e.Version)).Scan(&past)
+	return past, err
 }
 
 // heldPrefix gives how many bytes of an announced file we hold as our tail.

@@ -68,6 +68,7 @@ func (t *Tx) finish() error {
 		return err
 	}
 	t.prog.Commit++
+	t.own = true
 	return t.commit()
 }
 
@@ -171,6 +172,9 @@ func (t *Tx) heads(op *oplog.Op) ([]oplog.Hash, error) {
 	last := map[oplog.LogID]*storedOp{}
 	for i := range all {
 		o := &all[i]
+		if o.waiting { // not seen by anybody here; what its log said before it was
+			continue
+		}
 		for _, p := range o.op.Parents {
 			superseded[p] = true
 		}
@@ -180,7 +184,7 @@ func (t *Tx) heads(op *oplog.Op) ([]oplog.Hash, error) {
 	}
 	var parents []oplog.Hash
 	for log, o := range last {
-		if log != op.LogID && !superseded[o.hash] && !o.waiting {
+		if log != op.LogID && !superseded[o.hash] {
 			parents = append(parents, o.hash)
 		}
 	}
