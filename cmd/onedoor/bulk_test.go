@@ -9,6 +9,7 @@ import (
 // TestThousandCases: a paper backlog at a counter that has never met the hub since
 // it joined, carried over in one round.
 func TestThousandCases(t *testing.T) {
+	t.Parallel()
 	s := district(t)
 	items := plainItems(t, s)
 	importFile(t, s, "backlog.jsonl", items, 0, 1000)
@@ -64,6 +65,7 @@ func TestThousandCases(t *testing.T) {
 
 // TestImportRefusesLinesAndKeepsTheRest: the others stand, each refusal says why.
 func TestImportRefusesLinesAndKeepsTheRest(t *testing.T) {
+	t.Parallel()
 	s := district(t)
 	code := plainItems(t, s)[0].Code
 	write(t, s, "mixed.jsonl", `{"item":"`+code+`","applicant":{"name":"测试甲","number":"`+idNumber(1)+`"},"materials":"all"}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -14,10 +15,11 @@ import (
 // TestDaemonCarriesOut: nobody stops a hub to add a user or to enrol a station,
 // and the login is the same.
 func TestDaemonCarriesOut(t *testing.T) {
+	t.Parallel()
 	s := district(t)
 	hub := serveHub(t, s)
 	var v any
-	t.Setenv("ONEDOOR_NEW_PASSWORD", "demo-second-clerk")
+	s.Env = append(s.Env, "ONEDOOR_NEW_PASSWORD=demo-second-clerk")
 	must(t, s, &v, play.Admin, "user", "add", "--home", "hub", "--name", "李四", "--role", "clerk", "--division", play.Village)
 	must(t, s, &v, play.Person{}, "init", "--home", "second", "--division", play.Village, "--counter", "02", "--name", "纯阳社区2号窗口", "--out", "second.request")
 	must(t, s, &v, play.Admin, "hub", "enroll", "--home", "hub", "--request", "second.request", "--tier", "village", "--out", "second.grant")
@@ -56,6 +58,7 @@ func TestDaemonCarriesOut(t *testing.T) {
 // TestFlippedByte: one byte of a log's file is enough for log verify to name
 // device and place.
 func TestFlippedByte(t *testing.T) {
+	t.Parallel()
 	s := district(t)
 	importFile(t, s, "some.jsonl", plainItems(t, s), 0, 3)
 	must(t, s, new(any), play.Clerk, "case", "import", "--home", "village", "some.jsonl")
@@ -103,6 +106,7 @@ func TestFlippedByte(t *testing.T) {
 // TestTamperedLog: the hub takes nothing of a damaged file, goes on with everybody
 // else, and takes it once the counter has written it anew from its database.
 func TestTamperedLog(t *testing.T) {
+	t.Parallel()
 	s := district(t)
 	hub := serveHub(t, s)
 	items := plainItems(t, s)
@@ -161,4 +165,75 @@ func TestTamperedLog(t *testing.T) {
 	}
 	mustAgree(t, s)
 	mustBeSound(t, s, "hub")
+}
+
+// TestCounterDaemon: while the counter's daemon runs, the command line works as
+// before: in its own folder, with its own input, reader and login.
+func TestCounterDaemon(t *testing.T) {
+	t.Parallel()
+	s := district(t)
+	code := plainItems(t, s)[0].Code
+	port := reader(t, s, "--card", "R2")
+	daemon, err := s.Start(t.Context(), new(play.Addrs), "serve", "--home", "village", "--hub", "-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var done struct {
+		Number    string
+		Documents []struct{ File string }
+	}
+	must(t, s, &done, play.Clerk, "case", "accept", "--home", "village", "--item", code, "--card-port", port, "--material", "all", "--out", "papers")
+	if data, err := os.ReadFile(done.Documents[0].File); err != nil || !strings.HasPrefix(done.Documents[0].File, s.Dir) || len(data) < 1000 {
+		t.Errorf("notice %q: %d bytes, %v", done.Documents[0].File, len(data), err)
+	}
+	importFile(t, s, "in.jsonl", plainItems(t, s), 0, 120)
+	cmd := s.Command(t.Context(), play.Clerk, "case", "import", "--home", "village", "-", "--json")
+	in, err := os.Open(filepath.Join(s.Dir, "in.jsonl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer in.Close()
+	cmd.Stdin = in
+	if out, err := cmd.Output(); err != nil || !strings.Contains(string(out), `"accepted":120`) {
+		t.Errorf("import from standard input: %v %s", err, out)
+	}
+	var cases []struct{ Number string }
+	must(t, s, &cases, play.Clerk, "case", "list", "--home", "village")
+	if len(cases) != 121 {
+		t.Errorf("%d cases", len(cases))
+	}
+	if stderr, err := daemon.Stop(); err != nil {
+		t.Errorf("serve: %v\n%s", err, stderr)
+	}
+	mustBeSound(t, s, "village")
+}
+
+// TestWritersWaitForEachOther: clerks at one home at the same moment both get a
+// number, and not the same.
+func TestWritersWaitForEachOther(t *testing.T) {
+	t.Parallel()
+	s := district(t)
+	code := plainItems(t, s)[0].Code
+	const writers = 4
+	numbers := make(chan string, writers)
+	for i := range writers {
+		who, _ := json.Marshal(person(i))
+		write(t, s, fmt.Sprint(i, ".json"), string(who))
+		go func() {
+			var done struct{ Number string }
+			r, err := s.Run(t.Context(), play.Clerk, "case", "accept", "--home", "village", "--item", code, "--applicant", fmt.Sprint(i, ".json"), "--material", "all", "--json")
+			if err != nil || r.Code != 0 {
+				t.Errorf("exit %d, %v, %s", r.Code, err, r.Stderr)
+			}
+			r.JSON(&done)
+			numbers <- done.Number
+		}()
+	}
+	seen := map[string]bool{}
+	for range writers {
+		seen[<-numbers] = true
+	}
+	if len(seen) != writers {
+		t.Errorf("%d numbers for %d acceptances: %v", len(seen), writers, seen)
+	}
 }

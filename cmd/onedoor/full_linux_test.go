@@ -14,6 +14,7 @@ import (
 // TestDiskFull: on a full disk nothing is accepted, and the clerk is told why; with
 // space again everything goes on where it was.
 func TestDiskFull(t *testing.T) {
+	t.Parallel()
 	s := district(t)
 	code := plainItems(t, s)[0].Code
 	home := filepath.Join(s.Dir, "full")

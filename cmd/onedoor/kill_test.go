@@ -26,6 +26,7 @@ func kills(t *testing.T) int {
 // to the clerk must exist afterwards, no number may exist twice, and the logs must
 // be sound, all without any repair.
 func TestKill(t *testing.T) {
+	t.Parallel()
 	s := district(t)
 	code := plainItems(t, s)[0].Code
 	accept := func(n int, patience time.Duration) (number string) {
@@ -97,4 +98,46 @@ func TestKill(t *testing.T) {
 	hub := serveHub(t, s)
 	must(t, s, new(synced), play.Person{}, "sync", "--home", "village", "--hub", hub)
 	mustAgree(t, s)
+}
+
+// TestKillSync ends both sides of a round by kill -9 at random moments; whatever
+// arrived stands, and the next undisturbed round brings the rest.
+func TestKillSync(t *testing.T) {
+	t.Parallel()
+	s := district(t)
+	items := plainItems(t, s)
+	seed := uint64(time.Now().UnixNano())
+	t.Logf("seed %d", seed)
+	random := rand.New(rand.NewPCG(seed, 1))
+	for n := range max(4, kills(t)/10) {
+		importFile(t, s, "more.jsonl", items, 100*n, 100)
+		must(t, s, new(any), play.Clerk, "case", "import", "--home", "village", "more.jsonl")
+		var at play.Addrs
+		hub, err := s.Start(t.Context(), &at, "hub", "serve", "--home", "hub", "--listen", "tcp://127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		round := s.Command(t.Context(), play.Person{}, "sync", "--home", "village", "--hub", at.Listen, "--timeout", "20s")
+		if err := round.Start(); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Duration(random.Int64N(int64(400 * time.Millisecond))))
+		if n%2 == 0 {
+			round.Process.Kill()
+		} else {
+			hub.Kill()
+			round.Process.Kill()
+		}
+		round.Wait()
+		hub.Kill()
+	}
+	mustBeSound(t, s, "village", "hub")
+	hub := serveHub(t, s)
+	var last synced
+	must(t, s, &last, play.Person{}, "sync", "--home", "village", "--hub", hub)
+	if !last.Converged {
+		t.Errorf("%+v", last)
+	}
+	mustAgree(t, s)
+	mustBeSound(t, s, "village", "hub")
 }

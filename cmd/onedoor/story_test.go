@@ -14,6 +14,7 @@ var background = context.Background()
 
 // TestStory plays what "make run" shows, from nothing.
 func TestStory(t *testing.T) {
+	t.Parallel()
 	if program == "" {
 		t.Fatal(buildFault)
 	}

@@ -26,6 +26,7 @@ type wrong struct {
 // TestWrongInput: each mistake is told in both languages with the next step and
 // the exit code of the contract, and leaves nothing behind.
 func TestWrongInput(t *testing.T) {
+	t.Parallel()
 	s := district(t)
 	expired := prepareWrong(t, s)
 	plain := plainItems(t, s)[0].Code
