@@ -12,7 +12,7 @@ LDFLAGS := -s -w -X main.version=$(VERSION) -X onedoor/app/station.Version=$(VER
 BUILD   := $(GO) build -trimpath -buildvcs=false -ldflags "$(LDFLAGS)"
 
 BENCH     ?= Ratio
-BENCHTIME ?= 1x
+BENCHTIME ?= 1s
 FUZZTIME  ?= 30s
 KILLS     ?= 200
 
@@ -32,7 +32,7 @@ test: packages-test need-go ## format, vet, all tests, those of the pages too
 	$(GO) test -timeout 20m ./...
 	@[ ! -f frontend/package.json ] || $(MAKE) --no-print-directory ui-test
 
-bench: need-go ## the budgets of the design, as ratios (BENCH=. for all benchmarks, BENCHTIME=1s)
+bench: need-go ## the budgets of the design, as ratios (BENCH=. for all benchmarks, BENCHTIME=3s)
 	$(GO) test -p 1 -run '^$$' -bench '$(BENCH)' -benchtime $(BENCHTIME) -timeout 60m ./... | $(GO) run ./build/ratios
 
 dist: need-go ## dist/: the headless program for Linux amd64, arm64 and Windows amd64
