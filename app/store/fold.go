@@ -17,7 +17,7 @@ type folded struct {
 	waiting []storedOp
 	facts   []counter.Fact
 	state   counter.Folded
-	typ     string // of the first op in the order: every replica chooses alike
+	typ     string // see entityType: every replica chooses alike
 }
 
 // heldFunc tells how much of the district's log in a scope is held.
@@ -29,7 +29,7 @@ func (s *Store) heldNow(ctx context.Context) heldFunc {
 
 // foldOps orders, judges and folds the ops of one entity. Ops that name a
 // position which is not held wait, and so does what follows from them.
-func (s *Store) foldOps(ctx context.Context, q querier, at heldFunc, ops []storedOp) (*folded, error) {
+func (s *Store) foldOps(powers powersFunc, at heldFunc, ops []storedOp) (*folded, error) {
 	var f folded
 	ready, err := s.splitByPosition(at, ops, &f)
 	if err != nil {
@@ -39,7 +39,7 @@ func (s *Store) foldOps(ctx context.Context, q querier, at heldFunc, ops []store
 	for i := range ready {
 		facts[i] = factOf(&ready[i], s.powers.district)
 	}
-	if err := s.judge(ctx, q, ready, facts); err != nil {
+	if err := s.judge(powers, ready, facts); err != nil {
 		return nil, err
 	}
 	nodes := make([]merge.Node, len(ready))
@@ -58,9 +58,30 @@ func (s *Store) foldOps(ctx context.Context, q querier, at heldFunc, ops []store
 		f.ops, f.facts = append(f.ops, ready[i]), append(f.facts, facts[i])
 	}
 	h := counter.History{Facts: f.facts, Past: pastOf(res)}
-	f.typ = h.EntityType()
+	f.typ = entityType(h)
 	f.state = counter.Fold(f.typ, h)
 	return &f, nil
+}
+
+// entityType is the type of an entity. Should somebody use one id for two things,
+// an acceptance stands whatever was said beside it: it is a fixed act. Else the
+// first act that had a right decides, so that nobody without any can.
+func entityType(h counter.History) string {
+	first := ""
+	for i := range h.Facts {
+		f := &h.Facts[i]
+		switch {
+		case !f.Verdict.OK:
+		case f.Kind == "case.accept":
+			return "case"
+		case first == "":
+			first = f.Type()
+		}
+	}
+	if first == "" {
+		return h.EntityType()
+	}
+	return first
 }
 
 // pastOf answers questions about causes by place in the order. The ancestor
@@ -123,8 +144,8 @@ func (t *txn) fold(set touchedSet) error {
 	list := make([]entry, 0, len(set))
 	for id, e := range set {
 		list = append(list, entry{id, e})
-		if isPower(e.typ) {
-			t.s.powers.forget(id.scope)
+		if e.power {
+			t.changePowers(id.scope)
 		}
 	}
 	slices.SortFunc(list, func(a, b entry) int { return cmp.Compare(rank(a.typ), rank(b.typ)) })
@@ -144,14 +165,14 @@ func (t *txn) fold(set touchedSet) error {
 }
 
 func rank(typ string) int {
-	if isPower(typ) || typ == "device" {
+	if isPower(typ) {
 		return 0
 	}
 	return 1
 }
 
 func (t *txn) foldEntity(k entityKey, ops []storedOp, isNew bool) error {
-	f, err := t.s.foldOps(t.ctx, t.tx, t.held, ops)
+	f, err := t.s.foldOps(t.powersAt, t.held, ops)
 	if err != nil {
 		return err
 	}
@@ -168,6 +189,16 @@ func (t *txn) foldEntity(k entityKey, ops []storedOp, isNew bool) error {
 	return t.project(k, f, isNew)
 }
 
+// unproject removes what tables say of an entity.
+func (t *txn) unproject(k entityKey, tables ...string) error {
+	for _, table := range tables {
+		if _, err := t.exec("DELETE FROM "+table+" WHERE entity = ? AND scope = ?", k.id[:], string(k.scope)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (t *txn) insertWaiting(o *storedOp) error {
 	_, err := t.exec(`INSERT OR IGNORE INTO waiting (op, scope, entity, why)
 		SELECT o.id, l.scope, o.entity, ? FROM ops o JOIN logs l ON l.id = o.log
@@ -182,8 +213,7 @@ func (t *txn) project(k entityKey, f *folded, isNew bool) error {
 		if isNew {
 			return nil
 		}
-		_, err := t.exec("DELETE FROM entities WHERE entity = ? AND scope = ?", k.id[:], string(k.scope))
-		return err
+		return t.unproject(k, "entities", "cases", "lookup")
 	}
 	sum := sha256.Sum256(f.state.JSON)
 	state := f.state.JSON
@@ -196,6 +226,15 @@ func (t *txn) project(k entityKey, f *folded, isNew bool) error {
 		ON CONFLICT (entity, scope) DO UPDATE SET type = excluded.type, state = excluded.state, hash = excluded.hash`,
 		k.id[:], string(k.scope), f.typ, state, sum[:]); err != nil {
 		return err
+	}
+	if !isNew { // it may have been taken for something else until now
+		other := "lookup"
+		if f.state.Case == nil {
+			other = "cases"
+		}
+		if err := t.unproject(k, other); err != nil {
+			return err
+		}
 	}
 	switch {
 	case f.state.Case != nil:

@@ -26,9 +26,10 @@ type entityKey struct {
 type touchedSet map[entityKey]*touched
 
 type touched struct {
-	typ string
-	new bool       // all its ops are in ops: nothing to read back
-	ops []storedOp // only kept while new
+	typ   string
+	power bool       // some op of it changes powers
+	new   bool       // all its ops are in ops: nothing to read back
+	ops   []storedOp // only kept while new
 }
 
 func (s touchedSet) fresh(k entityKey) bool { return s[k] != nil && s[k].new }
@@ -40,6 +41,7 @@ func (s touchedSet) add(op *oplog.Op, hash oplog.Hash, isNew bool) {
 		t = &touched{typ: op.Type(), new: isNew}
 		s[k] = t
 	}
+	t.power = t.power || isPower(op.Type())
 	if t.new {
 		t.ops = append(t.ops, storedOp{op: *op, hash: hash})
 	}
@@ -64,7 +66,7 @@ func scanOp(rows *sql.Rows) (o storedOp, err error) {
 	copy(o.op.Realm.Hash[:], rh)
 	copy(o.op.Powers.Hash[:], ph)
 	if err = o.op.DecodeBody(body); err != nil {
-		return o, fmt.Errorf("op %d of %s: %w", o.op.Seq, o.op.Device.Short(), err)
+		return o, openFailed(fmt.Errorf("op %d of %s: %w", o.op.Seq, o.op.Device.Short(), err))
 	}
 	return o, nil
 }

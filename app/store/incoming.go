@@ -263,7 +263,11 @@ func (t *txn) applyBatch(h segment.Header, b *segment.Batch, row *logRow, set to
 // touch notes an op's entity and lets its stamp move our clock.
 func (t *txn) touch(set touchedSet, op *oplog.Op, hash oplog.Hash) error {
 	t.prog.Stamp = t.prog.Stamp.Witness(op.Stamp, t.s.now())
-	t.prog.Seen = max(t.prog.Seen, op.Stamp)
+	if op.Device == t.s.self.District {
+		t.prog.Seen = max(t.prog.Seen, op.Stamp)
+	} else { // one PC with its clock years ahead must not stop acceptance everywhere
+		t.prog.Seen = t.prog.Seen.Witness(op.Stamp, t.s.now())
+	}
 	isNew := false
 	if set[entityKey{op.Scope, op.Entity}] == nil && len(op.Parents) == 0 {
 		// Not by its projection: of ops that had no effect nothing stands.
@@ -338,7 +342,7 @@ func (t *txn) mayWrite(log oplog.LogID) error {
 	if log.Scope == oplog.Realm {
 		return fmt.Errorf("%w: %s wrote into realm", segment.ErrRefused, log.Device.Short())
 	}
-	p, err := t.s.powers.at(t.ctx, t.tx, log.Scope, ^uint64(0))
+	p, err := t.powersAt(log.Scope, ^uint64(0))
 	if err != nil {
 		return err
 	}

@@ -127,9 +127,10 @@ func (s *Store) loadKeys(ctx context.Context) error {
 		if err := rows.Scan(&scope, &id, &sealed); err != nil {
 			return openFailed(err)
 		}
-		kid := oplog.KeyID(id)
+		var kid oplog.KeyID
+		copy(kid[:], id)
 		plain, err := s.opt.Secrets.Open("scope key", keyAAD(oplog.Scope(scope), kid), sealed)
-		if err != nil {
+		if err != nil || len(plain) != len(seal.Key{}) || len(id) != len(kid) {
 			return counter.E(counter.CodeLocked, "本机密钥与数据不匹配,数据打不开", "the device's key does not open this data").
 				Hint("确认密钥文件夹(ONEDOOR_KEYDIR)或口令(ONEDOOR_PASSPHRASE)是本机的", "check ONEDOOR_KEYDIR or ONEDOOR_PASSPHRASE").Because(err)
 		}

@@ -12,6 +12,10 @@ import (
 const (
 	batchOps   = 512
 	batchBytes = 64 << 10
+
+	// maxBody is the largest op that is taken: sealed alone in a file it has to be
+	// one that peers fetch, else the act would never leave this device.
+	maxBody = segment.MaxFile - 128<<10
 )
 
 // china is the civil time of every station: days end at midnight there.

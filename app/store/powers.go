@@ -75,15 +75,43 @@ func (s *Store) PowersNow(ctx context.Context, scope oplog.Scope) (*counter.Powe
 	return s.powers.at(ctx, s.r, scope, ^uint64(0))
 }
 
+// powersFunc gives the powers of a scope as they stood after op seq of the
+// district's log there.
+type powersFunc func(scope oplog.Scope, seq uint64) (*counter.Powers, error)
+
+func (s *Store) powersNow(ctx context.Context) powersFunc {
+	return func(scope oplog.Scope, seq uint64) (*counter.Powers, error) { return s.powers.at(ctx, s.r, scope, seq) }
+}
+
+// powersAt is powersNow inside a transaction. Where it changes powers itself, it
+// keeps what it reads apart: readers must not see what may not come to stand, and
+// it must not get what a reader saw before.
+func (t *txn) powersAt(scope oplog.Scope, seq uint64) (*counter.Powers, error) {
+	if t.changed[scope] {
+		return t.powers.at(t.ctx, t.tx, scope, seq)
+	}
+	return t.s.powers.at(t.ctx, t.tx, scope, seq)
+}
+
+// changePowers notes that the transaction holds power ops of a scope.
+func (t *txn) changePowers(scope oplog.Scope) {
+	if t.changed == nil {
+		t.changed = map[oplog.Scope]bool{}
+		t.powers.district = t.s.powers.district
+	}
+	t.changed[scope] = true
+	t.powers.forget(scope)
+}
+
 // judge fills in the right to act of each fact at the position its op named.
-func (s *Store) judge(ctx context.Context, q querier, ops []storedOp, facts []counter.Fact) error {
+func (s *Store) judge(powers powersFunc, ops []storedOp, facts []counter.Fact) error {
 	for i := range facts {
 		o := &ops[i].op
 		seq := o.Powers.Seq
 		if o.Device == s.powers.district {
 			seq = o.Seq - 1
 		}
-		p, err := s.powers.at(ctx, q, o.Scope, seq)
+		p, err := powers(o.Scope, seq)
 		if err != nil {
 			return err
 		}
@@ -93,7 +121,7 @@ func (s *Store) judge(ctx context.Context, q querier, ops []storedOp, facts []co
 		return nil
 	}
 	// What was taken back since does not undo the act, but it is looked at again.
-	now, err := s.powers.at(ctx, q, ops[0].op.Scope, ^uint64(0))
+	now, err := powers(ops[0].op.Scope, ^uint64(0))
 	if err != nil {
 		return err
 	}
@@ -117,6 +145,6 @@ func factOf(o *storedOp, district oplog.DeviceID) counter.Fact {
 }
 
 // powerTypes are the entity types that make up the powers of a scope.
-var powerTypes = []string{"user", "member", "key"}
+var powerTypes = []string{"user", "member", "key", "device"}
 
 func isPower(typ string) bool { return slices.Contains(powerTypes, typ) }

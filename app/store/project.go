@@ -33,11 +33,10 @@ func (t *txn) projectPerson(k entityKey, f *folded) error {
 			continue
 		}
 		plain, err := t.s.openPart(&f.ops[i].op, part)
-		if errors.Is(err, errKeyNotHeld) {
-			continue
-		}
 		if err != nil {
-			return fmt.Errorf("identity in op %d: %w", f.ops[i].op.Seq, err)
+			// No key, or a writer sealed nonsense: it is not found by this number,
+			// and nothing else of the file has to wait for that.
+			continue
 		}
 		var id struct{ Number string }
 		if json.Unmarshal(plain, &id) != nil || id.Number == "" {

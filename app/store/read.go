@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"encoding/binary"
 	"fmt"
 	"time"
 
@@ -47,7 +48,7 @@ func (s *Store) Entity(ctx context.Context, scope string, id uuid.UUID) (*counte
 	if len(ops) == 0 {
 		return nil, counter.E(counter.CodeNotFound, "没有这条记录", "no such record")
 	}
-	f, err := s.foldOps(ctx, s.r, s.heldNow(ctx), ops)
+	f, err := s.foldOps(s.powersNow(ctx), s.heldNow(ctx), ops)
 	if err != nil {
 		return nil, diskError(err)
 	}
@@ -173,12 +174,17 @@ func (s *Store) People(ctx context.Context, number string) (out []counter.Person
 }
 
 // Clock tells what the device can witness about the time.
-func (s *Store) Clock(context.Context) (counter.ClockEvidence, error) {
+func (s *Store) Clock(ctx context.Context) (counter.ClockEvidence, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	e := counter.ClockEvidence{Now: s.now(), Seen: stampTime(s.seen)}
-	if s.mark.Commit > 0 {
-		e.Own = stampTime(s.clock)
+	// Not the stamp: peers whose clocks are ahead move that.
+	raw, err := getMeta(ctx, s.r, metaClock)
+	if err != nil {
+		return e, diskError(err)
+	}
+	if len(raw) == 8 {
+		e.Own = time.UnixMilli(int64(binary.BigEndian.Uint64(raw))).UTC()
 	}
 	return e, nil
 }

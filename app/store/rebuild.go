@@ -54,7 +54,9 @@ func (t *txn) everything() (touchedSet, error) {
 		if err := o.DecodeBody(body); err != nil {
 			return nil, err
 		}
-		set[entityKey{oplog.Scope(scope), oplog.EntityID(id)}] = &touched{typ: o.Type()}
+		k := entityKey{scope: oplog.Scope(scope)}
+		copy(k.id[:], id)
+		set[k] = &touched{typ: o.Type(), power: isPower(o.Type())}
 	}
 	return set, rows.Err()
 }

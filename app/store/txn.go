@@ -13,18 +13,20 @@ import (
 // txn is one write transaction with its statements prepared once: preparing
 // costs as much as running when fifty thousand ops arrive.
 type txn struct {
-	s      *Store
-	ctx    context.Context
-	tx     *sql.Tx
-	stmts  map[string]*sql.Stmt
-	fresh  []string // statements to keep prepared once the transaction is over
-	done   bool     // committed
-	heldAt map[oplog.Scope]oplog.Position
-	pos    map[[2]oplog.Position]int64 // positions already looked up
-	prog   progress
-	own    bool     // holds acts of this device: the mark goes with it
-	moved  bool     // our index of some folder moved
-	gone   []string // files that are not ours any more once the transaction stands
+	s       *Store
+	ctx     context.Context
+	tx      *sql.Tx
+	stmts   map[string]*sql.Stmt
+	fresh   []string // statements to keep prepared once the transaction is over
+	done    bool     // committed
+	heldAt  map[oplog.Scope]oplog.Position
+	pos     map[[2]oplog.Position]int64 // positions already looked up
+	prog    progress
+	powers  powersCache // of the scopes in changed, as this transaction makes them
+	changed map[oplog.Scope]bool
+	own     bool     // holds acts of this device: the mark goes with it
+	moved   bool     // our index of some folder moved
+	gone    []string // files that are not ours any more once the transaction stands
 }
 
 func (s *Store) begin(ctx context.Context) (*txn, error) {
@@ -85,7 +87,6 @@ func (t *txn) rollback() {
 	if t.done {
 		return
 	}
-	t.s.powers.forget() // what was read inside may not stand
 	_ = t.tx.Rollback()
 }
 
@@ -104,6 +105,9 @@ func (t *txn) commit() error {
 		return diskError(err)
 	}
 	t.done = true
+	for scope := range t.changed {
+		s.powers.forget(scope)
+	}
 	t.keepStatements()
 	for _, path := range t.gone {
 		_ = os.Remove(path) // left behind it does no harm: nothing names it

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"crypto/rand"
+	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"time"
@@ -67,9 +68,22 @@ func (t *Tx) finish() error {
 	if err := t.fold(t.touched); err != nil {
 		return err
 	}
+	if err := t.noteClock(); err != nil {
+		return err
+	}
 	t.prog.Commit++
 	t.own = true
 	return t.commit()
+}
+
+// metaClock is the latest reading of this device's own clock at an act of its
+// own: Unix milliseconds, 8 bytes, big endian.
+const metaClock = "clock"
+
+func (t *Tx) noteClock() error {
+	raw := binary.BigEndian.AppendUint64(nil, uint64(max(t.now.UnixMilli(), 0)))
+	_, err := t.exec("INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = max(value, excluded.value)", metaClock, raw)
+	return err
 }
 
 // Now is the one moment of the transaction.
@@ -98,7 +112,7 @@ func (t *Tx) Append(a counter.Act) ([32]byte, error) {
 	op.Stamp = t.prog.Stamp
 	op.Normalize()
 	body := op.AppendBody(nil)
-	if len(body) > oplog.MaxBody {
+	if len(body) > maxBody {
 		return oplog.Hash{}, counter.E(counter.CodeInvalid, "内容太大,无法保存", "too much content for one record")
 	}
 	hash := op.HashBody(body)
