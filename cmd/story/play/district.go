@@ -3,6 +3,7 @@ package play
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"path/filepath"
 )
@@ -45,14 +46,19 @@ func NewLand(program, dir, repo string) (*Land, error) {
 	}, nil
 }
 
-// FreePort finds a loopback port that nobody uses at this moment.
-func FreePort() (int, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return 0, err
+// FreePort finds a loopback port that nobody uses at this moment. It looks below the
+// ports that systems give to outgoing connections, so that none takes it before the
+// daemon does.
+func FreePort() (port int, err error) {
+	for range 50 {
+		port = 20000 + rand.IntN(10000)
+		var l net.Listener
+		l, err = net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port))
+		if err == nil {
+			return port, l.Close()
+		}
 	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port, nil
+	return 0, fmt.Errorf("没有空闲的端口 / no free port: %w", err)
 }
 
 // SetUp founds the hub, loads the district's data, adds the users, and enrols the
