@@ -68,17 +68,12 @@ type Reader struct {
 // Errors are *Error: CodeBadURL, CodeNoReader, CodeNoPermission, CodeBusy,
 // and CodeTimeout when no speed finds an answering reader.
 func Open(ctx context.Context, url string, opts ...Option) (*Reader, error) {
-	t, err := parseURL(url)
+	dial, bauds, err := Dialer(url)
 	if err != nil {
 		return nil, err
 	}
-	r := New(func(ctx context.Context, baud int) (Port, error) {
-		if t.tcp != "" {
-			return openTCP(ctx, t.tcp)
-		}
-		return openSerial(t.device, baud)
-	}, opts...)
-	r.bauds = t.bauds
+	r := New(dial, opts...)
+	r.bauds = bauds
 	ctx, done, err := r.begin(ctx)
 	if err == nil {
 		err = r.connect(ctx)
@@ -89,6 +84,20 @@ func Open(ctx context.Context, url string, opts ...Option) (*Reader, error) {
 		return nil, err
 	}
 	return r, nil
+}
+
+// Dialer returns how to open the port of a reader at url, and the line speeds to
+// try (one element, 0 where a line has none), for programs that work below a
+// Reader. It opens nothing. The error is CodeBadURL or CodeNotImplemented.
+func Dialer(url string) (Dial, []int, error) {
+	t, err := parseURL(url)
+	if err != nil {
+		return nil, nil, err
+	}
+	if t.tcp != "" {
+		return func(ctx context.Context, _ int) (Port, error) { return openTCP(ctx, t.tcp) }, []int{0}, nil
+	}
+	return func(_ context.Context, baud int) (Port, error) { return openSerial(t.device, baud) }, t.bauds, nil
 }
 
 // New makes a Reader on a transport of the caller's. It opens nothing yet.

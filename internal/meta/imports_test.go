@@ -19,6 +19,8 @@ type rule struct {
 var rules = []rule{
 	{"app/counter", words("github.com/google/uuid"), "the domain is pure: it compiles and tests alone, and nothing in it can reach disk, clock or network"},
 	{"app/cardreader", words("go.bug.st/serial golang.org/x/sys/"), "other programs import the driver alone: it brings nothing of ours along"},
+	{"app/cardreader/internal/vendorlib", words("github.com/ebitengine/purego golang.org/x/sys/ app/cardreader/"), "loading a vendor library needs purego, which ties a program to the C library: only the helper program may"},
+	{"app/cardreader/cmd", words("app/cardreader/ golang.org/x/sys/"), "the helper program stands between a vendor library and the driver"},
 	{"app/store", words("* app/counter sync/oplog sync/merge sync/segment sync/seal sync/roster internal/"), "the store keeps facts; it knows no window, no paper and no network"},
 	{"app/itemsheet", words("* app/counter"), "a workbook of items is data of the domain's types"},
 	{"app/desk", words("* app/counter app/itemsheet forms/ internal/"), "the facade knows storage only through counter.Ledger, and nothing of sync"},
@@ -46,6 +48,7 @@ var exclusive = []struct{ imported, only, reason string }{
 	{"github.com/jung-kurt/gofpdf", "forms", "its Chinese line breaking is wrong; the forms know the way around"},
 	{"github.com/wailsapp/", ".", "a build without a window must not need one"},
 	{"go.bug.st/serial", "app/cardreader", "ports belong to the card reader module"},
+	{"github.com/ebitengine/purego", "app/cardreader/internal/vendorlib", "it ties a program to the C library; only the card library helper may be tied"},
 }
 
 func TestImportTable(t *testing.T) {

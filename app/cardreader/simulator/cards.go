@@ -102,6 +102,15 @@ func ParseCards(raw []byte) ([]Card, error) {
 	return cards, nil
 }
 
+// Text is the 256-byte text file of the card, as the module hands it out.
+func (c Card) Text() ([]byte, error) {
+	ch, err := c.encode()
+	if err != nil {
+		return nil, err
+	}
+	return ch.text, nil
+}
+
 // chip is a card as the module hands it out.
 type chip struct {
 	text, photo, address []byte // address nil: none appended

@@ -34,6 +34,7 @@ type module struct {
 	lifter   *time.Timer
 	lifting  bool // lifter is running
 	using    bool // the last command was one that a card answers, not a find
+	empty    int  // waits since the lift; below 0: a find saw the empty reader
 	touches  int  // counts Lift and Place, so that an old timer knows it is old
 	closed   bool
 }
@@ -76,17 +77,35 @@ func (m *module) answered() {
 			return
 		}
 		m.lift()
-		mine = m.touches
-		m.lifter = time.AfterFunc(m.autoLift, func() {
-			m.mu.Lock()
-			defer m.mu.Unlock()
-			if m.touches == mine && !m.closed && len(m.deck) > 0 {
-				m.deck = append(m.deck[1:], m.deck[0])
-				m.place(m.deck[0])
-			}
-		})
+		m.empty = 0
+		m.placeNext(m.touches)
 	})
 }
+
+// placeNext lays the next card of the deck down after a while; not before a find
+// has seen the empty reader, if there are finds: no person is faster than that.
+func (m *module) placeNext(mine int) {
+	m.lifter = time.AfterFunc(m.autoLift, func() {
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		if m.touches != mine || m.closed || len(m.deck) == 0 {
+			return
+		}
+		if m.empty++; m.empty > 0 && m.empty < emptyWaits {
+			m.placeNext(mine)
+			return
+		}
+		m.deck = append(m.deck[1:], m.deck[0])
+		m.place(m.deck[0])
+	})
+}
+
+// emptyWaits bounds the wait for a find, in units of autoLift; seen is a count
+// that is below zero whatever is added.
+const (
+	emptyWaits = 8
+	seen       = -2 * emptyWaits
+)
 
 // close stops the timers.
 func (m *module) close() {
@@ -155,6 +174,9 @@ func (m *module) execute(cmd sdt.Command, data []byte) (byte, []byte) {
 func (m *module) cardCommand(cmd sdt.Command) (byte, []byte) {
 	switch cmd {
 	case sdt.Find:
+		if m.chip == nil {
+			m.empty = seen
+		}
 		if m.chip == nil || m.phase == spent {
 			return sdt.NoCard, nil
 		}

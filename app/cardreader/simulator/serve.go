@@ -10,6 +10,9 @@ import (
 	"onedoor/app/cardreader/sdt"
 )
 
+// requestGap is the longest silence inside a request.
+const requestGap = 500 * time.Millisecond
+
 var errUnplugged = errors.New("simulator: unplugged")
 
 // stream is one connection to the module.
@@ -34,7 +37,14 @@ func (s *stream) serve(ctx context.Context) error {
 	scan := sdt.NewScanner(sdt.MinRequest)
 	var buf [512]byte
 	for {
+		// Half a request is forgotten after a silence, as by a UART's receiver.
+		forgotten := make(chan struct{})
+		gap := time.AfterFunc(requestGap, func() { close(forgotten) })
 		n, err := s.conn.Read(buf[:])
+		if !gap.Stop() {
+			<-forgotten
+			scan.Reset()
+		}
 		if err != nil {
 			return err
 		}
