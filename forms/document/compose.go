@@ -2,153 +2,214 @@ package document
 
 import (
 	"fmt"
-	"math"
-	"strings"
-	"time"
 
 	"rsc.io/qr"
 
-	"onedoor/forms/document/cjkfont"
 	"onedoor/forms/document/layout"
-	"onedoor/forms/document/paint"
+	"onedoor/forms/document/wording"
 )
 
-const acceptanceTitle = "受理通知书"
-
-// sheet is the measures of one paper size. Everything scales together.
-type sheet struct {
-	frame                                  layout.Frame
-	k                                      float64 // 1 on A4
-	title, heading, text, cell, note, foot layout.Style
+// composer carries one document over its pages.
+type composer struct {
+	measures
+	*layout.Flow
+	j *job
 }
 
-func newSheet(p Paper) sheet {
-	const mm = layout.MM
-	s := sheet{k: 1, frame: layout.Frame{W: 595.28, H: 841.89, Top: 15 * mm, Bottom: 17 * mm, Left: 22 * mm, Right: 22 * mm}}
-	if p == A5 { // the same composition at the ratio of the papers, so it breaks alike
-		s.k = 1 / math.Sqrt2
-		f := &s.frame
-		for _, v := range []*float64{&f.W, &f.H, &f.Top, &f.Bottom, &f.Left, &f.Right} {
-			*v *= s.k
+// compose lays a checked document out.
+func compose(pen *layout.Pen, j *job, paper Paper) (layout.Frame, []layout.Page, error) {
+	m := newMeasures(paper)
+	code, err := qr.Encode(j.qr, qr.M)
+	if err != nil {
+		return m.frame, nil, err
+	}
+	c := &composer{measures: m, Flow: layout.NewFlow(pen, m.frame), j: j}
+	if c.narrow {
+		c.narrowHead()
+	} else {
+		c.wideHead(code)
+	}
+	for i, b := range j.page.Blocks {
+		c.block(b, j.page.Blocks[i+1:])
+	}
+	if c.narrow {
+		c.narrowFoot(code)
+	} else {
+		c.feet()
+	}
+	c.watermark()
+	return c.Frame, c.Pages, nil
+}
+
+func (c *composer) modules(code *qr.Code, x, y float64) {
+	c.Draw(layout.Modules{X: x, Y: y, Side: c.qr, N: code.Size, Black: code.Black})
+}
+
+// wideHead draws the body's name, the title and the numbers, the QR code
+// beside them.
+func (c *composer) wideHead(code *qr.Code) {
+	side := c.qr
+	x, y := c.W-c.Right-side, c.Y
+	c.modules(code, x, y)
+	c.Line(c.foot, layout.Box{X: x, W: side}, layout.Center, y+side+2*c.k, c.j.page.QR)
+	middle := layout.Box{X: c.Left + side, W: c.Width() - 2*side - 6*c.k}
+	if h := c.j.scope.Expand(c.j.page.Heading); h != "" {
+		c.Paragraph(c.heading, middle, layout.Center, 0, h)
+	}
+	c.Y += 4 * c.k
+	c.Paragraph(c.title, middle, layout.Center, 0, c.j.title)
+	c.Y += 8 * c.k
+	c.headLines(layout.Box{X: c.Left, W: c.Width() - side - 6*c.k})
+	c.Y = max(c.Y, y+side+2*c.k+c.foot.Lead) + 4*c.k
+	c.rule(1)
+	c.Y += 6 * c.k
+}
+
+// narrowHead leaves the QR code to the end, where it is torn off last.
+func (c *composer) narrowHead() {
+	if h := c.j.scope.Expand(c.j.page.Heading); h != "" {
+		c.Paragraph(c.text, c.Full(), layout.Center, 0, h)
+	}
+	c.Y += 2 * c.k
+	big := c.title.Scale(0.8)
+	c.Paragraph(big, c.Full(), layout.Center, 0, c.j.title)
+	c.Y += 2 * c.k
+	c.headLines(c.Full())
+	c.Y += 2 * c.k
+	c.rule(0.8)
+	c.Y += 4 * c.k
+}
+
+func (c *composer) headLines(b layout.Box) {
+	for _, t := range c.j.page.Head {
+		if c.j.scope.Holds(t.When) {
+			c.Paragraph(c.cell, b, layout.Left, 0, c.j.scope.Expand(t.Text))
 		}
 	}
-	style := func(size, lead float64, w cjkfont.Weight) layout.Style {
-		return layout.Style{Size: size, Lead: lead, Weight: w}.Scale(s.k)
-	}
-	s.heading = style(14, 20, cjkfont.Body)
-	s.title = style(22, 34, cjkfont.Title)
-	s.text = style(12, 19, cjkfont.Body)
-	s.cell = style(10.5, 15, cjkfont.Body)
-	s.note = style(9, 13, cjkfont.Body)
-	s.foot = style(8.5, 12, cjkfont.Body)
-	return s
+	c.Paragraph(c.cell, b, layout.Left, 0, c.j.copyLine())
 }
 
-// composer carries one notice over its pages.
-type composer struct {
-	sheet
-	*layout.Flow
-	n Notice
+func (c *composer) rule(width float64) {
+	c.Draw(layout.Line{X1: c.Left, Y1: c.Y, X2: c.W - c.Right, Y2: c.Y, Width: width})
 }
 
-// compose lays a checked notice out.
-func compose(pen *layout.Pen, n Notice, paper Paper) (layout.Frame, []layout.Page, error) {
-	s := newSheet(paper)
-	c := &composer{sheet: s, Flow: layout.NewFlow(pen, s.frame), n: n}
-	if err := c.top(); err != nil {
-		return s.frame, nil, err
+// feet numbers the pages, now that their count is known.
+func (c *composer) feet() {
+	y := c.H - c.Bottom + 5*layout.MM*c.k
+	for i := range c.Pages {
+		page := &c.Pages[i]
+		page.Ops = append(page.Ops, layout.Line{X1: c.Left, Y1: y, X2: c.W - c.Right, Y2: y, Width: 0.4})
+		left := c.j.title + "　" + c.j.Number
+		right := c.pageOf(i)
+		page.Ops = append(page.Ops, c.Pen.Line(c.foot, c.Left, y+2*c.k, left)...)
+		x := c.W - c.Right - c.Pen.Width(c.foot, right)
+		page.Ops = append(page.Ops, c.Pen.Line(c.foot, x, y+2*c.k, right)...)
 	}
-	c.letter()
-	c.facts()
-	c.materials()
-	c.notes()
-	c.closing()
-	c.feet()
-	return s.frame, c.Pages, nil
 }
 
-// qrSide is the width of the QR code in points on A4: modules of half a
-// millimetre, which old laser printers and phone cameras can manage.
-const qrSide = 30 * layout.MM
-
-// top draws the body's name, the title and the number, the QR code beside them.
-func (c *composer) top() error {
-	code, err := qr.Encode(c.n.QR, qr.M)
-	if err != nil {
-		return err
-	}
-	side := qrSide * c.k
-	x, y := c.W-c.Right-side, c.Y
-	c.Draw(layout.Modules{X: x, Y: y, Side: side, N: code.Size, Black: code.Black})
-	c.Line(c.foot, layout.Box{X: x, W: side}, layout.Center, y+side+2*c.k, "扫码核验")
-	middle := layout.Box{X: c.Left + side, W: c.Width() - 2*side - 6*c.k}
-	c.Paragraph(c.heading, middle, layout.Center, 0, c.n.Body)
-	c.Y += 4 * c.k
-	c.Paragraph(c.title, middle, layout.Center, 0, acceptanceTitle)
-	c.Y += 8 * c.k
-	left := layout.Box{X: c.Left, W: c.Width() - side - 6*c.k}
-	if c.n.NoticeNumber != "" {
-		c.Paragraph(c.cell, left, layout.Left, 0, "文　　号："+c.n.NoticeNumber)
-	}
-	c.Paragraph(c.cell, left, layout.Left, 0, "办件编号："+c.n.Number)
-	c.Paragraph(c.cell, left, layout.Left, 0, c.copyLine())
-	c.Y = max(c.Y, y+side+2*c.k+c.foot.Lead) + 4*c.k
-	c.Draw(layout.Line{X1: c.Left, Y1: c.Y, X2: c.W - c.Right, Y2: c.Y, Width: 1})
-	c.Y += 6 * c.k
-	return nil
+func (c *composer) pageOf(i int) string {
+	return fmt.Sprintf("第%d页　共%d页", i+1, len(c.Pages))
 }
 
-func (c *composer) copyLine() string {
-	s := fmt.Sprintf("一式%d份，本件为第%d份", c.n.Copies, c.n.CopyNo)
-	if c.n.Reprint > 0 {
-		s += fmt.Sprintf("　【补打 第%d次】", c.n.Reprint)
+// narrowFoot ends a roll: QR code, page number, and the paper is cut.
+func (c *composer) narrowFoot(code *qr.Code) {
+	side := c.qr
+	c.Space(6 * c.k)
+	c.Need(side + 3*c.foot.Lead)
+	c.modules(code, c.Left+(c.Width()-side)/2, c.Y)
+	c.Y += side + 2*c.k
+	c.Line(c.foot, c.Full(), layout.Center, c.Y, c.j.page.QR)
+	c.Y += c.foot.Lead
+	end := c.Y
+	for i := range c.Pages {
+		if i < len(c.Pages)-1 {
+			end = c.H - c.Bottom
+		}
+		ops := &c.Pages[i].Ops
+		text := c.pageOf(i)
+		*ops = append(*ops, c.Pen.Line(c.foot, c.Left+(c.Width()-c.Pen.Width(c.foot, text))/2, end, text)...)
+		end = c.Y
 	}
-	return s
+	if len(c.Pages) == 1 {
+		c.H = c.Y + c.foot.Lead + c.Bottom
+	}
 }
 
-// letter is the statement itself: what is accepted and on what ground.
-func (c *composer) letter() {
-	n := c.n
-	c.Paragraph(c.text, c.Full(), layout.Left, 0, n.Applicant.Name+"：")
-	you := "您"
-	if n.Applicant.Organisation {
-		you = "你单位"
+// watermark puts the words under the text of every page, slanting, as often
+// as cutting a part out must not lose them.
+func (c *composer) watermark() {
+	if c.j.Watermark == "" {
+		return
 	}
-	complete := "申请材料齐全、符合法定形式"
-	if n.NoMaterials {
-		complete = "符合受理条件"
+	st := c.heading.Scale(1.5)
+	if w := c.Pen.Width(st, c.j.Watermark); w > 0.95*c.W {
+		st = st.Scale(0.95 * c.W / w)
 	}
-	s := fmt.Sprintf("%s于%s提出的“%s”申请，经审查，%s", you, date(n.ReceivedOn), n.Item.Name, complete)
-	if b := n.basis(); b != "" {
-		s += "。根据" + b
+	for i := range c.Pages {
+		var under []layout.Op
+		step := min(c.H/3, 260*c.k)
+		for y := step / 2; y < c.H; y += step {
+			under = append(under, layout.Mark{X: c.W / 2, Y: y, Angle: 28, Gray: 0.8, Style: st,
+				W: c.Pen.Width(st, c.j.Watermark), S: c.Pen.Drawable(st, c.j.Watermark)})
+		}
+		c.Pages[i].Ops = append(under, c.Pages[i].Ops...)
 	}
-	s += fmt.Sprintf("，决定自%s起予以受理。", date(n.AcceptedOn))
-	if n.Item.Instant {
-		s += "本事项属即时办结事项，当场办理、当场办结。"
-	}
-	s += "现将有关事项告知如下："
-	c.Paragraph(c.text, c.Full(), layout.Left, 2*c.text.Size, s)
-	c.Space(4 * c.k)
 }
 
-// basis is the item's own legal basis, for licences that of the Licensing Law.
-func (n Notice) basis() string {
-	if n.Item.Basis == "" && n.Item.Type == "行政许可" {
-		return "《中华人民共和国行政许可法》第三十二条第一款第五项"
+// block draws one piece of the wording; rest is what follows it.
+func (c *composer) block(b wording.Block, rest []wording.Block) {
+	if !c.j.scope.Holds(b.When) {
+		return
 	}
-	return strings.TrimRight(n.Item.Basis, "。；，")
+	switch {
+	case b.Text != "":
+		c.words(b, rest)
+	case b.Of != "":
+		st := c.style(b.Style, b.Bold)
+		for _, s := range c.j.scope.Entries(b.Of) {
+			c.Paragraph(st, c.Full(), align(b.Align), indent(st, b), s.Expand(b.Each))
+		}
+	case b.Space > 0:
+		c.Space(b.Space * layout.MM * c.k)
+	case b.Break:
+		if c.Y > c.Top && !c.narrow {
+			c.NewPage()
+		}
+	case b.Facts != nil:
+		c.facts(*b.Facts)
+	case b.Table != nil:
+		c.rows(*b.Table)
+	case b.Choice != nil:
+		c.choice(*b.Choice)
+	case b.Box != nil:
+		c.box(*b.Box)
+	case b.Closing != nil:
+		c.closing(*b.Closing)
+	}
 }
 
-// date in the form official papers use.
-func date(t time.Time) string { return t.In(paint.Zone).Format("2006年1月2日") }
+func indent(st layout.Style, b wording.Block) float64 {
+	if b.Indent {
+		return 2 * st.Size
+	}
+	return 0
+}
 
-func (l Limit) String() string {
-	if l.Text != "" || l.Days == 0 {
-		return l.Text
+// words writes a paragraph. What announces a table or list stays with it.
+func (c *composer) words(b wording.Block, rest []wording.Block) {
+	s := c.j.scope.Expand(b.Text)
+	if s == "" {
+		return
 	}
-	unit := l.Unit
-	if unit == "" {
-		unit = "工作日"
+	st := c.style(b.Style, b.Bold)
+	for _, next := range rest {
+		if !c.j.scope.Holds(next.When) {
+			continue
+		}
+		if next.Table != nil || next.Of != "" {
+			c.Need(st.Lead + 3*(c.cell.Lead+6*c.k))
+		}
+		break
 	}
-	return fmt.Sprintf("%d个%s", l.Days, unit)
+	c.Paragraph(st, c.Full(), align(b.Align), indent(st, b), s)
 }

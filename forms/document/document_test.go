@@ -211,7 +211,7 @@ func TestDeterministic(t *testing.T) {
 	}
 	wg.Wait()
 	small, err := p.Render(n, A5)
-	if err != nil || small.Pages != first.Pages {
+	if err != nil || small.Pages < first.Pages || small.Pages > first.Pages+2 {
 		t.Fatalf("A5: %d pages, A4: %d, %v", small.Pages, first.Pages, err)
 	}
 	if len(first.Warnings) != 1 || first.Warnings[0].Rune != 0xE170 {

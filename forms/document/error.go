@@ -1,6 +1,11 @@
 package document
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+
+	"onedoor/forms/document/wording"
+)
 
 // Code is the stable kind of an Error.
 type Code string
@@ -8,8 +13,11 @@ type Code string
 const (
 	MissingContents Code = "missing_contents" // Missing lists them all
 	InvalidText     Code = "invalid_text"     // not UTF-8
+	InvalidValue    Code = "invalid_value"    // a statement of a wrong form, or one that the document does not know
 	Unmasked        Code = "unmasked_number"  // a full ID number where a masked one belongs
+	Illegible       Code = "illegible_name"   // the law needs a name that no font can draw
 	UnknownKind     Code = "unknown_kind"
+	UnknownPaper    Code = "unknown_paper" // the kind is not printed on this paper
 	Internal        Code = "internal"
 )
 
@@ -18,6 +26,7 @@ type Error struct {
 	Code    Code
 	Zh, En  string
 	Missing []Requirement
+	Wrong   []wording.Fault
 	Cause   error
 }
 
@@ -45,4 +54,24 @@ func missing(reqs []Requirement) *Error {
 	return &Error{Code: MissingContents, Missing: reqs,
 		Zh: "文书缺少必备内容：" + strings.Join(zh, "、"),
 		En: "the document lacks required contents: " + strings.Join(en, ", ")}
+}
+
+func invalidValues(wrong []wording.Fault) *Error {
+	var zh, en []string
+	for _, w := range wrong {
+		zh, en = append(zh, w.Where+" "+w.Zh), append(en, w.Where+": "+w.En)
+	}
+	return &Error{Code: InvalidValue, Wrong: wrong,
+		Zh: "文书内容填写不对：" + strings.Join(zh, "；"),
+		En: "statements of a wrong form: " + strings.Join(en, "; ")}
+}
+
+func unmasked(where string) *Error {
+	return &Error{Code: Unmasked, Zh: "证件号码未脱敏，不能印在文书上：" + where, En: "the ID number must be masked before it is printed"}
+}
+
+func illegible(f wording.Field, r rune) *Error {
+	return &Error{Code: Illegible,
+		Zh: fmt.Sprintf("%s中的字符 U+%04X 没有字形，本文书依法须写明姓名，不能用方框代替；请先在人员信息中更正为规范汉字", f.Zh, r),
+		En: fmt.Sprintf("%s has U+%04X, which no font can draw; this document needs the name: correct the person's record first", f.En, r)}
 }

@@ -5,24 +5,55 @@ import (
 	"crypto/sha256"
 	"crypto/x509"
 	"fmt"
+	"slices"
+	"sync"
 	"time"
 
 	"onedoor/forms/document/cjkfont"
 	"onedoor/forms/document/layout"
 	"onedoor/forms/document/paint"
 	"onedoor/forms/document/sign"
+	"onedoor/forms/document/wording"
 )
 
-// Press draws documents. It is immutable and safe for concurrent use.
-type Press struct{ fonts *cjkfont.Set }
+// shipped reads the wording that comes with the program, once: it is data of
+// the program and never changes.
+var shipped = sync.OnceValues(wording.Load)
 
-// NewPress opens the embedded fonts; microseconds.
+// Press draws documents. It is immutable and safe for concurrent use.
+type Press struct {
+	fonts *cjkfont.Set
+	book  *wording.Book
+}
+
+// NewPress opens the embedded fonts and the wording that comes with the
+// program; some milliseconds.
 func NewPress() (*Press, error) {
 	fonts, err := cjkfont.Load()
 	if err != nil {
 		return nil, internal(err)
 	}
-	return &Press{fonts}, nil
+	book, err := shipped()
+	if err != nil {
+		return nil, internal(err)
+	}
+	return &Press{fonts, book}, nil
+}
+
+// WithWording returns a press with another book, usually Press.Book().With of a
+// district's own files.
+func (p *Press) WithWording(book *wording.Book) *Press { return &Press{p.fonts, book} }
+
+// Book is the wording that the press prints from.
+func (p *Press) Book() *wording.Book { return p.book }
+
+// Page is what a kind of document looks like and must state on a day, nil for
+// a kind that is unknown then.
+func (p *Press) Page(kind string, at time.Time) *wording.Page { return p.book.At(kind, at) }
+
+// Required lists what a document of a kind must state on a day.
+func (p *Press) Required(kind string, at time.Time) []Requirement {
+	return required(p.book.At(kind, at))
 }
 
 // Paper is a paper size.
@@ -31,7 +62,24 @@ type Paper uint8
 const (
 	A4 Paper = iota
 	A5
+	Roll80 // 80 mm thermal paper, as long as it takes
 )
+
+var paperNames = []string{"a4", "a5", "roll80"}
+
+// String is the name of the paper in a wording.
+func (p Paper) String() string {
+	if int(p) < len(paperNames) {
+		return paperNames[p]
+	}
+	return fmt.Sprintf("paper(%d)", p)
+}
+
+// ParsePaper finds a paper by its name, false if there is none.
+func ParsePaper(name string) (Paper, bool) {
+	i := slices.Index(paperNames, name)
+	return Paper(max(i, 0)), i >= 0
+}
 
 // Warning tells the clerk of something on the paper that needs an eye.
 type Warning struct {
@@ -49,18 +97,26 @@ type Drawing struct {
 
 // Render draws a notice whose QR text is set. Error: *Error.
 func (p *Press) Render(n Notice, paper Paper) (Drawing, error) {
-	if err := n.Check(); err != nil {
+	j, err := n.job(p.book)
+	if err != nil {
 		return Drawing{}, err
 	}
+	return p.draw(j, paper)
+}
+
+func (p *Press) draw(j *job, paper Paper) (Drawing, error) {
+	if !slices.Contains(j.page.Papers, paper.String()) {
+		return Drawing{}, &Error{Code: UnknownPaper, Zh: "这种文书不能打印在该纸张上：" + paper.String(), En: "this kind is not printed on " + paper.String()}
+	}
 	pen := layout.NewPen(p.fonts)
-	frame, pages, err := compose(pen, n, paper)
+	frame, pages, err := compose(pen, j, paper)
 	if err != nil {
 		return Drawing{}, internal(err)
 	}
 	pdf, err := paint.PDF(p.fonts, frame.W, frame.H, pages, paint.Meta{
-		Title:   acceptanceTitle + " " + n.Number,
-		Created: n.IssuedAt.In(paint.Zone).Truncate(time.Second),
-		Extra:   map[string]string{sign.InfoKey: n.QR},
+		Title:   j.title + " " + j.Number,
+		Created: j.IssuedAt.In(paint.Zone).Truncate(time.Second),
+		Extra:   map[string]string{sign.InfoKey: j.qr},
 	})
 	if err != nil {
 		return Drawing{}, internal(err)
@@ -79,30 +135,82 @@ type Issued struct {
 	Drawing                    // PDF is the signed file
 	QR       string            // QR text on the paper
 	Digest   [sha256.Size]byte // content digest; the QR code holds its first half
-	Unsigned [sha256.Size]byte // SHA-256 of the file before signing, which is reproducible
+	Unsigned [sha256.Size]byte // SHA-256 of the file before signing, which is reproducible from the draft and QR
+	Version  int               // version of the wording
+	Wording  string            // its fingerprint, 16 hexadecimal digits
+}
+
+// Seal is what an issued document is signed with: the device's signing key
+// (ECDSA P-256), its certificate and those that vouch for it, and the time of
+// signing.
+type Seal struct {
+	Signer crypto.Signer
+	Chain  []*x509.Certificate
+	At     time.Time
 }
 
 // Issue draws, stamps and signs a notice. signer is the device's signing key
 // (ECDSA P-256), chain its certificate and those that vouch for it, at the time
 // of signing. Error: *Error or *sign.Error.
 func (p *Press) Issue(n Notice, paper Paper, signer crypto.Signer, chain []*x509.Certificate, at time.Time) (Issued, error) {
-	out := Issued{Digest: n.Digest()}
 	n.QR = sign.QRPrefix // for the check only: the QR code follows from the rest
-	if err := n.Check(); err != nil {
+	j, err := n.job(p.book)
+	if err != nil {
 		return Issued{}, err
 	}
-	stamp := sign.Stamp{Number: n.Number, Kind: n.Kind, IssuedAt: n.IssuedAt}
+	return p.issue(j, paper, Seal{signer, chain, at})
+}
+
+// CheckDraft tells whether a draft states all that it must; see IssueDraft.
+func (p *Press) CheckDraft(d Draft) error {
+	_, err := newJob(p.book, p.fonts, d, sign.QRPrefix)
+	return err
+}
+
+// Digest is the content digest of a draft: the same for every copy and
+// reprint. Error: *Error, as CheckDraft.
+func (p *Press) Digest(d Draft) ([sha256.Size]byte, error) {
+	j, err := newJob(p.book, p.fonts, d, sign.QRPrefix)
+	if err != nil {
+		return [sha256.Size]byte{}, err
+	}
+	return j.digest, nil
+}
+
+// RenderDraft draws a draft with a given QR text, unsigned: the same input
+// gives the same bytes. Error: *Error.
+func (p *Press) RenderDraft(d Draft, paper Paper, qr string) (Drawing, error) {
+	j, err := newJob(p.book, p.fonts, d, qr)
+	if err != nil {
+		return Drawing{}, err
+	}
+	return p.draw(j, paper)
+}
+
+// IssueDraft draws, stamps and signs a document of any kind. Error: *Error or
+// *sign.Error.
+func (p *Press) IssueDraft(d Draft, paper Paper, seal Seal) (Issued, error) {
+	j, err := newJob(p.book, p.fonts, d, sign.QRPrefix)
+	if err != nil {
+		return Issued{}, err
+	}
+	return p.issue(j, paper, seal)
+}
+
+func (p *Press) issue(j *job, paper Paper, seal Seal) (Issued, error) {
+	out := Issued{Digest: j.digest, Version: j.page.Version, Wording: j.page.Fingerprint()}
+	stamp := sign.Stamp{Number: j.Number, Kind: j.Kind, IssuedAt: j.IssuedAt}
 	copy(stamp.Digest[:], out.Digest[:])
 	var err error
-	if out.QR, err = sign.SignQR(stamp, signer); err != nil {
+	if out.QR, err = sign.SignQR(stamp, seal.Signer); err != nil {
 		return Issued{}, err
 	}
-	n.QR = out.QR
-	if out.Drawing, err = p.Render(n, paper); err != nil {
+	j.qr = out.QR
+	if out.Drawing, err = p.draw(j, paper); err != nil {
 		return Issued{}, err
 	}
 	out.Unsigned = sha256.Sum256(out.PDF)
-	if out.PDF, err = sign.SignPDF(out.PDF, signer, chain, at); err != nil {
+	if out.PDF, err = sign.SignPDF(out.PDF, seal.Signer, seal.Chain, seal.At); err != nil {
 		return Issued{}, err
 	}
 	return out, nil

@@ -4,117 +4,91 @@ import (
 	"fmt"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"onedoor/forms/document/wording"
 )
 
-// Requirement is one statement that a notice must make.
+// Requirement is one statement that a document must make.
 type Requirement struct {
 	Key    string // stable, for programs
 	Zh, En string
 	Basis  string // where the demand comes from
-	has    func(Notice) bool
 }
 
-// Sources of the requirements.
-const (
-	art32  = "行政许可法第三十二条" // dated, sealed, in writing
-	art42  = "行政许可法第四十二条" // limits
-	art45  = "行政许可法第四十五条" // steps that are not counted
-	common = "文书通用要素"
+const common = "文书通用要素"
+
+// What every document states, whatever its wording says.
+var (
+	needNumber = Requirement{"number", "办件编号", "case number", common}
+	needIssued = Requirement{"issued_at", "出具时间", "time of issue", "行政许可法第三十二条第二款（注明日期）"}
+	needCopies = Requirement{"copies", "份数及份号", "copies and copy number", common}
+	needQR     = Requirement{"qr", "二维码", "QR code", common}
 )
 
-var acceptanceNeeds = []Requirement{
-	{"number", "办件编号", "case number", common, func(n Notice) bool { return set(n.Number) }},
-	{"issued_at", "出具时间", "time of issue", art32, func(n Notice) bool { return day(n.IssuedAt) }},
-	{"applicant_name", "申请人", "applicant", common, func(n Notice) bool { return set(n.Applicant.Name) }},
-	{"applicant_number", "申请人证件号码（脱敏）", "applicant's masked number", common, func(n Notice) bool { return set(n.Applicant.Number) }},
-	{"agent_name", "代理人姓名", "agent's name", common, func(n Notice) bool { return n.Agent == nil || set(n.Agent.Name) }},
-	{"item_name", "事项名称", "item name", common, func(n Notice) bool { return set(n.Item.Name) }},
-	{"item_code", "事项编码", "item code", common, func(n Notice) bool { return set(n.Item.Code) }},
-	{"item_type", "事项类型", "item type", common, func(n Notice) bool { return set(n.Item.Type) }},
-	{"materials", "材料清单（名称、份数）", "list of materials with names", art32, materialsNamed},
-	{"received_on", "收件日期", "date of receipt", art32, func(n Notice) bool { return day(n.ReceivedOn) }},
-	{"accepted_on", "受理日期", "date of acceptance", art32, func(n Notice) bool { return day(n.AcceptedOn) }},
-	{"statutory_limit", "法定办结时限", "legal limit", art42, func(n Notice) bool { return n.Statutory.given() || n.Item.Instant }},
-	{"promised_limit", "承诺办结时限", "promised limit", common, func(n Notice) bool { return n.Promised.given() || n.Item.Instant }},
-	{"due", "办结期限", "due date", art42, func(n Notice) bool { return n.Item.Instant || day(n.Due.On) }},
-	{"due_reason", "办结期限暂定的原因", "why the due date is provisional", art42, func(n Notice) bool {
-		return n.Item.Instant || !n.Due.Provisional || set(n.Due.Reason)
-	}},
-	{"not_counted", "不计入时限的环节（有空项）", "steps not counted (an entry is empty)", art45, func(n Notice) bool { return allSet(n.NotCounted) }},
-	{"query", "查询方式", "how to inquire", common, func(n Notice) bool { return set(n.Query) }},
-	{"collect", "领取方式", "how to collect the result", common, func(n Notice) bool { return set(n.Collect) }},
-	{"fee", "收费情况", "fee", common, func(n Notice) bool { return set(n.Fee) }},
-	{"body", "受理机关", "handling body", art32, func(n Notice) bool { return set(n.Body) }},
-	{"phone", "联系电话", "phone of the handling body", common, func(n Notice) bool { return set(n.Phone) }},
-	{"officer", "经办人", "officer", common, func(n Notice) bool { return set(n.Officer) }},
-	{"copies", "份数及份号", "copies and copy number", common, func(n Notice) bool {
-		return n.Copies >= 1 && n.CopyNo >= 1 && n.CopyNo <= n.Copies && n.Reprint >= 0
-	}},
-	{"qr", "二维码", "QR code", common, func(n Notice) bool { return set(n.QR) }},
-}
-
-// Required lists what a document of a kind must state, in order of appearance.
-// The title, the place of the seal and the receiver's signature are always
-// drawn. Nil for an unknown kind.
+// Required lists what a document of a kind must state by the wording that
+// comes with the program, in order. The title, the place of the seal and the
+// receiver's signature are always drawn. Nil for an unknown kind.
 func Required(kind string) []Requirement {
-	if kind != Acceptance {
+	book, err := shipped()
+	if err != nil {
 		return nil
 	}
-	return append([]Requirement(nil), acceptanceNeeds...)
+	return required(book.At(kind, time.Date(9998, 1, 1, 0, 0, 0, 0, wording.Zone)))
+}
+
+func required(page *wording.Page) []Requirement {
+	if page == nil {
+		return nil
+	}
+	out := []Requirement{needNumber, needIssued}
+	for _, f := range page.Fields {
+		if f.Basis != "" {
+			out = append(out, Requirement{f.Key, f.Zh, f.En, f.Basis})
+		}
+	}
+	return append(out, needCopies, needQR)
 }
 
 func set(s string) bool { return strings.TrimSpace(s) != "" }
 
-func allSet(list []string) bool {
-	for _, s := range list {
-		if !set(s) {
-			return false
-		}
-	}
-	return true
-}
-
 // day rejects the zero time and years that no calendar date of a case has.
-func day(t time.Time) bool { return t.Year() > 1949 && t.Year() < 10000 }
+func day(t time.Time) bool { return t.Year() > 1949 && t.Year() < 9999 }
 
 func (l Limit) given() bool { return l.Days > 0 || set(l.Text) }
-
-func materialsNamed(n Notice) bool {
-	for _, m := range n.Materials {
-		if !set(m.Name) || m.Originals < 0 || m.Copies < 0 {
-			return false
-		}
-	}
-	return len(n.Materials) > 0 != n.NoMaterials
-}
 
 // Check reports the first of: wrong kind, text that is not UTF-8, an unmasked
 // ID number, required contents that are missing (all of them). Error: *Error.
 func (n Notice) Check() error {
+	book, err := shipped()
+	if err != nil {
+		return internal(err)
+	}
+	_, err = n.job(book)
+	return err
+}
+
+func (n Notice) job(book *wording.Book) (*job, error) {
 	if n.Kind != Acceptance {
-		return &Error{Code: UnknownKind, Zh: "未知的文书类型", En: "unknown kind of document"}
+		return nil, &Error{Code: UnknownKind, Zh: "未知的文书类型", En: "unknown kind of document"}
 	}
 	if where := invalidText(reflect.ValueOf(n), ""); where != "" {
-		return &Error{Code: InvalidText, Zh: "文书内容不是有效的 UTF-8 文字：" + where, En: "text is not valid UTF-8: " + where}
+		return nil, &Error{Code: InvalidText, Zh: "文书内容不是有效的 UTF-8 文字：" + where, En: "text is not valid UTF-8: " + where}
 	}
 	for _, p := range []*Party{&n.Applicant, n.Agent} {
 		if p != nil && !p.Organisation && fullNumber.MatchString(strings.TrimSpace(p.Number)) {
-			return &Error{Code: Unmasked, Zh: "证件号码未脱敏，不能印在文书上", En: "the ID number must be masked before it is printed"}
+			return nil, unmasked("证件号码")
 		}
 	}
-	var lacks []Requirement
-	for _, r := range acceptanceNeeds {
-		if !r.has(n) {
-			lacks = append(lacks, r)
-		}
+	j, err := newJob(book, nil, n.draft(), n.QR)
+	if err != nil {
+		return nil, err
 	}
-	if len(lacks) > 0 {
-		return missing(lacks)
-	}
-	return nil
+	j.digest = n.Digest()
+	return j, nil
 }
 
 // fullNumber is an 18- or 15-digit citizen number: nothing hidden in it.
@@ -152,4 +126,82 @@ func invalidText(v reflect.Value, path string) string {
 		}
 	}
 	return ""
+}
+
+// draft is the notice in the terms of the wording.
+func (n Notice) draft() Draft {
+	f := wording.Facts{
+		"body": n.Body, "phone": n.Phone, "address": n.Address, "officer": n.Officer, "notice_number": n.NoticeNumber,
+		"typed": n.Typed, "instant": n.Item.Instant, "basis": n.basis(),
+		"item_name": n.Item.Name, "item_code": n.Item.Code, "item_type": n.Item.Type,
+		"received_on": n.ReceivedOn, "accepted_on": n.AcceptedOn,
+		"statutory_limit": n.limit(n.Statutory), "promised_limit": n.limit(n.Promised),
+		"provisional": n.Due.Provisional, "due_reason": n.Due.Reason, "not_counted": slices.Clone(n.NotCounted),
+		"query": n.Query, "collect": n.Collect, "fee": n.Fee,
+	}
+	if !n.Item.Instant {
+		f["due"] = n.Due.On
+	}
+	n.Applicant.state(f, "applicant_name", "applicant_number", "number_label", "applicant_phone")
+	f["organisation"], f["legal_rep"] = n.Applicant.Organisation, n.Applicant.LegalRep
+	if n.Agent != nil {
+		f["agent"] = true
+		n.Agent.state(f, "agent_name", "agent_number", "agent_number_label", "agent_phone")
+	}
+	switch {
+	case n.NoMaterials && len(n.Materials) == 0:
+		f["no_materials"] = true
+	case !n.NoMaterials:
+		f["materials"] = n.materialRows()
+	} // else the two contradict each other: neither is stated, so the list is missing
+	copyNo := n.CopyNo
+	if copyNo == 0 {
+		copyNo = -1 // a notice says which copy it is
+	}
+	copies := n.Copies
+	if copies == 0 {
+		copies = -1
+	}
+	return Draft{Kind: n.Kind, Number: n.Number, IssuedAt: n.IssuedAt, Facts: f, Copies: copies, CopyNo: copyNo, Reprint: n.Reprint}
+}
+
+func (n Notice) materialRows() (rows []wording.Facts) {
+	for _, m := range n.Materials {
+		rows = append(rows, wording.Facts{"name": m.Name, "originals": m.Originals, "copies": m.Copies, "note": m.Note})
+	}
+	return rows
+}
+
+func (p Party) state(f wording.Facts, name, number, label, phone string) {
+	kind := p.NumberLabel
+	if kind == "" && p.Organisation {
+		kind = "统一社会\n信用代码"
+	}
+	f[name], f[number], f[label], f[phone] = p.Name, p.Number, kind, p.Phone
+}
+
+// basis is the item's own legal basis, for licences that of the Licensing Law.
+func (n Notice) basis() string {
+	if n.Item.Basis == "" && n.Item.Type == "行政许可" {
+		return "《中华人民共和国行政许可法》第三十二条第一款第五项"
+	}
+	return strings.TrimRight(n.Item.Basis, "。；，")
+}
+
+func (n Notice) limit(l Limit) string {
+	if !l.given() && n.Item.Instant {
+		return "即时办结"
+	}
+	return l.String()
+}
+
+func (l Limit) String() string {
+	if l.Text != "" || l.Days == 0 {
+		return l.Text
+	}
+	unit := l.Unit
+	if unit == "" {
+		unit = "工作日"
+	}
+	return fmt.Sprintf("%d个%s", l.Days, unit)
 }

@@ -51,3 +51,16 @@ func (s Style) Scale(k float64) Style {
 // baseline is the distance from the top of a line to its baseline: the Chinese
 // square (880 of 1000 units above the baseline) stands in the middle.
 func (s Style) baseline() float64 { return (s.Lead-s.Size)/2 + 0.88*s.Size }
+
+// Mark is one line of grey text, turned around its middle, to stand under a page.
+// All its characters have a glyph.
+type Mark struct {
+	X, Y  float64 // its middle
+	W     float64 // width of the text
+	Angle float64 // degrees, counter-clockwise
+	Gray  float64 // 0 black to 1 white
+	S     string
+	Style
+}
+
+func (Mark) op() {}

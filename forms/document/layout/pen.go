@@ -3,6 +3,7 @@ package layout
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"onedoor/forms/document/cjkfont"
 )
@@ -79,4 +80,15 @@ func (p *Pen) Line(st Style, x, top float64, s string) []Op {
 	}
 	flush(len(s))
 	return ops
+}
+
+// Drawable is s without the characters that no font has; they count as missing.
+func (p *Pen) Drawable(st Style, s string) string {
+	return strings.Map(func(r rune) rune {
+		if _, ok := p.fonts.Advance(st.Weight, r); !ok {
+			p.missing[r]++
+			return -1
+		}
+		return r
+	}, s)
 }

@@ -69,12 +69,14 @@ func encode(cut *cjkfont.Cut, pages []layout.Page) ([][]string, error) {
 	for i, p := range pages {
 		coded[i] = make([]string, len(p.Ops))
 		for j, op := range p.Ops {
-			t, ok := op.(layout.Text)
-			if !ok {
-				continue
-			}
 			var err error
-			if coded[i][j], err = cut.Encode(t.Weight, t.S); err != nil {
+			switch t := op.(type) {
+			case layout.Text:
+				coded[i][j], err = cut.Encode(t.Weight, t.S)
+			case layout.Mark:
+				coded[i][j], err = cut.Encode(t.Weight, t.S)
+			}
+			if err != nil {
 				return nil, err
 			}
 		}
@@ -93,9 +95,23 @@ func draw(pdf *gofpdf.Fpdf, height float64, op layout.Op, codes string) {
 	case layout.Rect:
 		stroke(pdf, o.Width, o.Dash)
 		pdf.Rect(o.X, o.Y, o.W, o.H, "D")
+	case layout.Mark:
+		mark(pdf, o, codes)
 	case layout.Modules:
 		pdf.RawWriteStr(modules(height, o))
 	}
+}
+
+// mark draws grey text turned around its middle; the transformation ends with it.
+func mark(pdf *gofpdf.Fpdf, o layout.Mark, codes string) {
+	pdf.TransformBegin()
+	pdf.TransformRotate(o.Angle, o.X, o.Y)
+	level := int(o.Gray * 255)
+	pdf.SetTextColor(level, level, level)
+	pdf.SetFont(family, "", o.Size)
+	pdf.Text(o.X-o.W/2, o.Y+0.35*o.Size, codes)
+	pdf.SetTextColor(0, 0, 0)
+	pdf.TransformEnd()
 }
 
 func stroke(pdf *gofpdf.Fpdf, width, dash float64) {

@@ -1,0 +1,219 @@
+package document
+
+import (
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"onedoor/forms/document/cjkfont"
+	"onedoor/forms/document/wording"
+)
+
+// Draft is a document of any kind before it is drawn. What it can and must
+// state is told by Press.Page. It holds no full ID number: numbers come masked
+// from the caller.
+type Draft struct {
+	Kind     string
+	Number   string    // case number; for papers without a case the number of the paper: printable ASCII, up to 64
+	IssuedAt time.Time // when the record was made; chooses the wording in force; whole seconds count
+	Facts    wording.Facts
+
+	Copies    int    // how many copies were made (一式几份); 0: as the wording says
+	CopyNo    int    // which of them this is, from 1; 0 is 1
+	Reprint   int    // 0, or this is the n-th reprint (补打)
+	Watermark string // e.g. 与原件核对无误，仅用于…; empty: as the wording says
+}
+
+// draftDomain keeps this digest apart from that of a Notice and from every
+// other use of SHA-256.
+const draftDomain = "onedoor/document/v2\x00"
+
+// job is a draft that was found complete, with the wording of its day.
+type job struct {
+	Draft
+	page   *wording.Page
+	facts  wording.Facts // canonical
+	scope  wording.Scope
+	title  string
+	qr     string
+	digest [sha256.Size]byte
+}
+
+// newJob checks a draft against the wording in force on its day. Error: *Error,
+// which names everything that is missing.
+func newJob(book *wording.Book, fonts *cjkfont.Set, d Draft, qr string) (*job, error) {
+	if d.CopyNo == 0 {
+		d.CopyNo = 1
+	}
+	at := d.IssuedAt
+	if !day(at) { // reported below; any wording will do to find what else is missing
+		at = time.Date(9998, 1, 1, 0, 0, 0, 0, wording.Zone)
+	}
+	page := book.At(d.Kind, at)
+	if page == nil {
+		return nil, &Error{Code: UnknownKind, Zh: "没有这种文书，或者该日期没有可用的文书样式：" + d.Kind, En: "no wording of this kind of document is in force on that day: " + d.Kind}
+	}
+	if d.Copies == 0 {
+		d.Copies = page.Copies
+	}
+	checked := page.Check(d.Facts)
+	j := &job{Draft: d, page: page, facts: checked.Facts, qr: qr}
+	j.scope = wording.Scope{Page: page, Facts: j.facts, Number: d.Number, Issued: d.IssuedAt}
+	j.title = j.scope.Expand(page.Title)
+	if j.Watermark == "" {
+		j.Watermark = j.scope.Expand(page.Watermark)
+	}
+	if err := j.fit(checked, fonts); err != nil {
+		return nil, err
+	}
+	j.digest = j.sum()
+	return j, nil
+}
+
+// fit reports the first of: values of a wrong form, an unmasked ID number,
+// required contents that are missing, a name that cannot be printed.
+func (j *job) fit(c wording.Checked, fonts *cjkfont.Set) error {
+	if len(c.Wrong) > 0 {
+		return invalidValues(c.Wrong)
+	}
+	if where := j.unmasked(); where != "" {
+		return unmasked(where)
+	}
+	if lacks := j.lacks(c); len(lacks) > 0 {
+		return missing(lacks)
+	}
+	for _, f := range j.page.Fields {
+		name, _ := j.facts[f.Key].(string)
+		if f.Type != wording.TypeName || fonts == nil {
+			continue
+		}
+		for _, r := range name {
+			if _, ok := fonts.Advance(cjkfont.Body, r); !ok {
+				return illegible(f, r)
+			}
+		}
+	}
+	return nil
+}
+
+func (j *job) lacks(c wording.Checked) (lacks []Requirement) {
+	add := func(missing bool, r Requirement) {
+		if missing {
+			lacks = append(lacks, r)
+		}
+	}
+	add(!set(j.Number), needNumber)
+	add(!day(j.IssuedAt), needIssued)
+	for _, l := range c.Lacks {
+		add(true, Requirement{l.Key, l.Zh, l.En, l.Basis})
+	}
+	add(j.Copies < 1 || j.CopyNo < 1 || j.CopyNo > j.Copies || j.Reprint < 0, needCopies)
+	add(!set(j.qr), needQR)
+	return lacks
+}
+
+// unmasked returns the name of a field that holds a full ID number, or "".
+func (j *job) unmasked() string {
+	for _, f := range j.page.Fields {
+		v := j.facts[f.Key]
+		if s, ok := v.(string); ok && f.Type == wording.TypeMasked {
+			public := f.Key == "applicant_number" && j.facts["organisation"] == true
+			if !public && fullNumber.MatchString(s) {
+				return f.Zh
+			}
+			if public { // a credit code is public, whatever its digits look like
+				continue
+			}
+		}
+		if slices.ContainsFunc(texts(v), holdsID) {
+			return f.Zh
+		}
+	}
+	if holdsID(j.Watermark) {
+		return "水印"
+	}
+	return ""
+}
+
+// texts lists every text within a canonical value.
+func texts(v any) []string {
+	switch v := v.(type) {
+	case string:
+		return []string{v}
+	case []string:
+		return v
+	case []wording.Facts:
+		var out []string
+		for _, r := range v {
+			for _, c := range r {
+				out = append(out, texts(c)...)
+			}
+		}
+		return out
+	}
+	return nil
+}
+
+var digits18 = regexp.MustCompile(`[0-9]{17}[0-9Xx]`)
+
+// holdsID finds an 18-digit citizen number within a text, by its birth date and
+// check character, so that item codes and case numbers are not taken for one.
+func holdsID(s string) bool {
+	for at := 0; at < len(s); {
+		m := digits18.FindStringIndex(s[at:])
+		if m == nil {
+			return false
+		}
+		from, to := at+m[0], at+m[1]
+		if (from == 0 || !digit(s[from-1])) && (to == len(s) || !digit(s[to])) && citizenNumber(s[from:to]) {
+			return true
+		}
+		at = to
+		for at < len(s) && digit(s[at]) {
+			at++
+		}
+	}
+	return false
+}
+
+func digit(c byte) bool { return c >= '0' && c <= '9' || c == '*' }
+
+func citizenNumber(s string) bool {
+	if t, err := time.Parse("20060102", s[6:14]); err != nil || t.Year() < 1850 || t.Year() > 2150 {
+		return false
+	}
+	sum := 0
+	for i, w := range []int{7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2} {
+		sum += w * int(s[i]-'0')
+	}
+	return "10X98765432"[sum%11] == strings.ToUpper(s)[17]
+}
+
+// sum is SHA-256 of everything the document states and of the words around it,
+// but not of which copy or reprint this paper is.
+func (j *job) sum() [sha256.Size]byte {
+	text, err := json.Marshal(struct {
+		Kind, Number, IssuedAt string
+		Version                int
+		Wording                string
+		Facts                  wording.Facts
+		Watermark              string `json:",omitempty"`
+	}{j.Kind, j.Number, j.IssuedAt.UTC().Truncate(time.Second).Format(time.RFC3339), j.page.Version, j.page.Fingerprint(), j.facts, j.Watermark})
+	if err != nil { // canonical facts hold nothing that JSON cannot
+		return [sha256.Size]byte{}
+	}
+	return sha256.Sum256(append([]byte(draftDomain), text...))
+}
+
+// copyLine says which copy this is, and whether it was printed before.
+func (j *job) copyLine() string {
+	s := fmt.Sprintf("一式%d份，本件为第%d份", j.Copies, j.CopyNo)
+	if j.Reprint > 0 {
+		s += fmt.Sprintf("　【补打 第%d次】", j.Reprint)
+	}
+	return s
+}
