@@ -4,10 +4,10 @@ import (
 	"context"
 	"crypto/ecdsa"
 	"crypto/sha256"
-	"database/sql"
 	"errors"
 	"fmt"
 	"os"
+	"time"
 
 	"onedoor/sync/oplog"
 	"onedoor/sync/segment"
@@ -131,22 +131,33 @@ func (s *Store) verifyFiles(ctx context.Context, keys map[oplog.DeviceID]*ecdsa.
 	if err != nil {
 		return err
 	}
+	patience := verifyAgain
 	for _, f := range files {
 		rep.Files++
 		before := len(rep.Faults)
 		s.verifyFile(ctx, f, keys, rep)
-		if len(rep.Faults) == before {
-			continue
-		}
-		// Another process may be writing: what was sealed or grew meanwhile is no fault.
-		var now []byte
-		err := s.r.QueryRowContext(ctx, "SELECT hash FROM files WHERE folder = ? AND name = ?", f.folder, f.name).Scan(&now)
-		if errors.Is(err, sql.ErrNoRows) || err == nil && string(now) != string(f.hash[:]) {
+		for len(rep.Faults) > before && patience > 0 && ctx.Err() == nil {
+			// Another process may be writing: a file is renamed a moment before that
+			// is recorded. What was sealed or grew meanwhile is no fault.
+			patience--
+			time.Sleep(verifyPause)
 			rep.Faults = rep.Faults[:before]
+			var now []byte
+			err := s.r.QueryRowContext(ctx, "SELECT hash FROM files WHERE folder = ? AND name = ?", f.folder, f.name).Scan(&now)
+			if err == nil && string(now) == string(f.hash[:]) {
+				s.verifyFile(ctx, f, keys, rep)
+			}
 		}
 	}
 	return nil
 }
+
+// A fault is looked at again, so often in one run and after such a pause: one that
+// stays is real, and so are probably the next ones.
+const (
+	verifyAgain = 2
+	verifyPause = 15 * time.Millisecond
+)
 
 // fileRow is a segment file as our index has it.
 type fileRow struct {

@@ -1,0 +1,642 @@
+package store
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"onedoor/app/counter"
+	"onedoor/sync/oplog"
+	"onedoor/sync/seal"
+	"onedoor/sync/segment"
+)
+
+// forger writes a log as a program of somebody's own would: everything is
+// signed and sealed rightly, whatever it says.
+type forger struct {
+	t     *testing.T
+	w     *world
+	d     *device
+	codec *segment.Codec
+	head  segment.Header
+	st    segment.State
+	file  []byte
+}
+
+func newForger(t *testing.T, w *world, d *device) *forger {
+	t.Helper()
+	codec, err := segment.NewCodec()
+	must(t, err)
+	f := &forger{t: t, w: w, d: d, codec: codec}
+	f.head = segment.Header{Suite: seal.AES, LogID: oplog.LogID{Scope: village, Device: d.id, Epoch: oplog.Epoch{9}}, First: 1}
+	f.file = f.head.Append(nil)
+	for _, sc := range []oplog.Scope{oplog.Realm, village} {
+		p, err := held(context.Background(), w.hub.r, sc, w.hub.id)
+		must(t, err)
+		if sc == oplog.Realm {
+			f.st.Realm = p
+		} else {
+			f.st.Powers = p
+		}
+	}
+	return f
+}
+
+func (f *forger) sealer() *seal.Sealer {
+	s, err := seal.New(seal.AES, village, f.w.keys[1].ID, f.w.keys[1].Key)
+	must(f.t, err)
+	return s
+}
+
+// say appends a batch of one op and gives its hash.
+func (f *forger) say(change func(*oplog.Op)) oplog.Hash {
+	f.t.Helper()
+	op := oplog.Op{LogID: f.head.LogID, Seq: f.st.Seq + 1, Prev: f.st.Prev, Realm: f.st.Realm, Powers: f.st.Powers,
+		Kind: "case.note", Entity: uuid.New(), Actor: f.w.clerk, Stamp: oplog.StampAt(time.Date(2026, 11, 20, 2, 0, 0, 0, time.UTC)), Payload: []byte("{}")}
+	change(&op)
+	op.Normalize()
+	body := op.AppendBody(nil)
+	hash := op.HashBody(body)
+	f.batch([]oplog.Op{op}, [][]byte{body}, hash)
+	f.st.Seq, f.st.Prev, f.st.Realm, f.st.Powers = op.Seq, hash, op.Realm, op.Powers
+	return hash
+}
+
+func (f *forger) batch(ops []oplog.Op, bodies [][]byte, last oplog.Hash) {
+	f.t.Helper()
+	b, err := f.codec.Encode(f.head.LogID, seal.AES, true, ops, bodies, last, nil, f.sealer(), f.d.priv)
+	must(f.t, err)
+	f.file = append(f.file, b...)
+}
+
+func (f *forger) want() segment.Want {
+	return segment.Want{FileInfo: segment.FileInfo{Folder: string(village) + "-2026", Name: segment.TailName(f.d.id, f.head.Epoch),
+		Size: int64(len(f.file)), Hash: sha256.Sum256(f.file), Version: uint64(len(f.file))}}
+}
+
+// send gives the file to the hub as the forger's device would.
+func (f *forger) send() error {
+	w := f.want()
+	must(f.t, f.w.hub.Announced(f.d.id, w.Folder, 77, false, []segment.FileInfo{w.FileInfo}))
+	_, err := f.w.hub.Receive(context.Background(), f.d.id, w, f.file)
+	return err
+}
+
+func (f *forger) wanted() int {
+	list, err := f.w.hub.Wants(f.d.id, string(village)+"-2026")
+	must(f.t, err)
+	return len(list)
+}
+
+// goesOn checks that honest work still arrives and folds.
+func goesOn(t *testing.T, w *world) {
+	t.Helper()
+	n, _ := w.accept(t, w.vil, "honest")
+	for range 2 {
+		pull(t, w.hub, w.vil)
+	}
+	rows, err := w.hub.CaseByNumber(context.Background(), n)
+	must(t, err)
+	if len(rows) != 1 {
+		t.Fatalf("an honest case did not arrive: %d", len(rows))
+	}
+	before := digests(t, w.hub)
+	must(t, w.hub.Rebuild(context.Background()))
+	if after := digests(t, w.hub); after != before {
+		t.Fatalf("rebuild differs\n%s\n%s", before, after)
+	}
+	rep, err := w.hub.VerifyLogs(context.Background())
+	must(t, err)
+	if !rep.OK {
+		t.Fatalf("%+v", rep.Faults)
+	}
+}
+
+func TestSignedGarbageIsQuarantinedOnce(t *testing.T) {
+	for name, spoil := range map[string]func(*forger){
+		"no op inside": func(f *forger) {
+			op := oplog.Op{LogID: f.head.LogID, Seq: 1, Realm: f.st.Realm, Powers: f.st.Powers}
+			f.batch([]oplog.Op{op}, [][]byte{[]byte("garbage")}, oplog.Hash{1})
+		},
+		"another hash": func(f *forger) {
+			op := oplog.Op{LogID: f.head.LogID, Seq: 1, Kind: "case.note", Realm: f.st.Realm, Powers: f.st.Powers}
+			f.batch([]oplog.Op{op}, [][]byte{op.AppendBody(nil)}, oplog.Hash{1})
+		},
+		"a position goes back": func(f *forger) {
+			f.say(func(*oplog.Op) {})
+			f.say(func(o *oplog.Op) { o.Powers.Seq-- })
+		},
+		"a hole": func(f *forger) {
+			f.say(func(*oplog.Op) {})
+			f.st.Seq++
+			f.say(func(*oplog.Op) {})
+		},
+		"trailing bytes": func(f *forger) {
+			f.say(func(*oplog.Op) {})
+			f.file = append(f.file, 1, 2, 3)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			f := newForger(t, w, w.vil)
+			spoil(f)
+			if err := f.send(); !errors.Is(err, segment.ErrRefused) {
+				t.Fatalf("%v", err)
+			}
+			if n := f.wanted(); n != 0 {
+				t.Fatalf("refused bytes are wanted again (%d)", n)
+			}
+			goesOn(t, w)
+		})
+	}
+}
+
+func TestBatchOfAStrangerIsNotTaken(t *testing.T) {
+	w := newWorld(t)
+	stranger := newDevice(t, "stranger")
+	f := newForger(t, w, stranger)
+	f.say(func(*oplog.Op) {})
+	if err := f.send(); !errors.Is(err, errUnknownWriter) {
+		t.Fatalf("nobody knows it: %v", err)
+	}
+	// Of the district, but a member of another place.
+	must(t, w.hub.PutDevice(context.Background(), DeviceRow{Device: stranger.id, Division: "440604100002", SignCert: stranger.cert, TLSCert: stranger.cert}))
+	if err := f.send(); !errors.Is(err, errUnknownWriter) {
+		t.Fatalf("not a member: %v", err)
+	}
+	if folders, err := w.hub.Folders(stranger.id); err != nil || len(folders) != 1 {
+		t.Fatalf("a stranger is offered %v, %v", folders, err)
+	}
+	if _, err := w.hub.Read(stranger.id, string(village)+"-2026", segment.TailName(w.hub.id, w.hub.epoch), 0, 1); err == nil {
+		t.Fatal("a stranger may read the scope")
+	}
+	goesOn(t, w)
+}
+
+func TestRealmIsTheDistrictsAlone(t *testing.T) {
+	w := newWorld(t)
+	f := newForger(t, w, w.vil)
+	f.head.Scope = oplog.Realm
+	f.file = f.head.Append(nil)
+	s, err := seal.New(seal.AES, oplog.Realm, w.keys[0].ID, w.keys[0].Key)
+	must(t, err)
+	op := oplog.Op{LogID: f.head.LogID, Seq: 1, Kind: "item.publish", Payload: []byte("{}")}
+	body := op.AppendBody(nil)
+	b, err := f.codec.Encode(f.head.LogID, seal.AES, true, []oplog.Op{op}, [][]byte{body}, op.HashBody(body), nil, s, w.vil.priv)
+	must(t, err)
+	f.file = append(f.file, b...)
+	want := f.want()
+	want.Folder = "realm-2026"
+	if _, err := w.hub.Receive(context.Background(), w.vil.id, want, f.file); !errors.Is(err, segment.ErrRefused) {
+		t.Fatalf("%v", err)
+	}
+	goesOn(t, w)
+}
+
+func TestForkedLogKeepsTheFirstBranch(t *testing.T) {
+	w := newWorld(t)
+	one, two := newForger(t, w, w.vil), newForger(t, w, w.vil)
+	one.say(func(*oplog.Op) {})
+	two.say(func(*oplog.Op) {})
+	two.say(func(*oplog.Op) {})
+	must(t, one.send())
+	if err := two.send(); !errors.Is(err, segment.ErrRefused) {
+		t.Fatalf("%v", err)
+	}
+	one.say(func(*oplog.Op) {})
+	one.say(func(*oplog.Op) {})
+	must(t, one.send())
+	goesOn(t, w)
+}
+
+func TestPositionNotHeldWaits(t *testing.T) {
+	w := newWorld(t)
+	f := newForger(t, w, w.vil)
+	f.say(func(o *oplog.Op) { o.Powers.Seq += 1000 })
+	must(t, f.send())
+	ds, err := w.hub.Digests(context.Background(), string(village))
+	must(t, err)
+	if ds[0].Waiting != 1 {
+		t.Fatalf("%+v", ds[0])
+	}
+	goesOn(t, w)
+}
+
+func TestParentOfAnotherEntityWaitsAndNeverShows(t *testing.T) {
+	w := newWorld(t)
+	_, id := w.accept(t, w.vil, "a")
+	w.converge(t)
+	d, err := w.hub.Entity(context.Background(), string(village), id)
+	must(t, err)
+	f := newForger(t, w, w.vil)
+	f.say(func(o *oplog.Op) { o.Parents = []oplog.Hash{d.Facts[0].ID} })
+	must(t, f.send())
+	ds, err := w.hub.Digests(context.Background(), string(village))
+	must(t, err)
+	if ds[0].Waiting != 1 {
+		t.Fatalf("%+v", ds[0])
+	}
+	goesOn(t, w)
+}
+
+// patientPull takes everything, also when files come before what they need.
+func patientPull(t *testing.T, to, from *device) {
+	t.Helper()
+	folders, err := from.Folders(to.id)
+	must(t, err)
+	for range 3 {
+		for _, f := range folders {
+			id, err := from.IndexID(f)
+			must(t, err)
+			entries, err := from.Since(f, 0, 1000)
+			must(t, err)
+			must(t, to.Announced(from.id, f, id, true, entries))
+			wants, err := to.Wants(from.id, f)
+			must(t, err)
+			for _, w := range wants {
+				data, err := from.Read(to.id, f, w.Name, w.Offset, int(w.Size-w.Offset))
+				must(t, err)
+				if _, err := to.Receive(context.Background(), from.id, w, data); err != nil && !expected(err) {
+					t.Fatal(err)
+				}
+			}
+		}
+	}
+}
+
+// TestAnAcceptedCaseStaysACase: whatever else somebody says of its entity, in
+// whatever order it arrives.
+func TestAnAcceptedCaseStaysACase(t *testing.T) {
+	for _, actor := range []string{"without a right", "with a right"} {
+		t.Run(actor, func(t *testing.T) {
+			w := newWorld(t)
+			number, id := w.accept(t, w.vil, "a")
+			w.converge(t)
+			f := newForger(t, w, w.vil)
+			f.say(func(o *oplog.Op) {
+				o.Kind, o.Entity, o.Stamp = "person.record", id, 1
+				o.Payload, _ = json.Marshal(counter.RecordPayload{Type: "person", Source: "typed"})
+				if actor == "without a right" {
+					o.Actor = uuid.New()
+				}
+			})
+			must(t, f.send())
+			rows, err := w.hub.CaseByNumber(context.Background(), number)
+			must(t, err)
+			if len(rows) != 1 || rows[0].Status != "accepted" {
+				t.Fatalf("%+v", rows)
+			}
+			goesOn(t, w)
+			late := newDevice(t, "late") // who gets the other op first sees the same
+			w.enrol(t, late)
+			late.open(w.hub)
+			t.Cleanup(late.close)
+			must(t, late.AddKeys(context.Background(), w.keys...))
+			patientPull(t, late, w.hub)
+			if a, b := digests(t, late), digests(t, w.hub); a != b {
+				t.Fatalf("\n%s\n%s", a, b)
+			}
+		})
+	}
+}
+
+func TestIdentityThatDoesNotOpenBlocksNothing(t *testing.T) {
+	w := newWorld(t)
+	f := newForger(t, w, w.vil)
+	f.say(func(o *oplog.Op) {
+		o.Kind = "person.record"
+		o.Payload, _ = json.Marshal(counter.RecordPayload{Type: "person", Source: "typed"})
+		o.Sealed = []oplog.Part{{Field: "identity", Key: w.keys[1].ID, Data: []byte("nothing that anybody sealed, long enough")}}
+	})
+	must(t, f.send())
+	goesOn(t, w)
+}
+
+// TestUnknownKindIsKeptAndRelayed: a newer program's op is never dropped.
+func TestUnknownKindIsKeptAndRelayed(t *testing.T) {
+	w := newWorld(t)
+	f := newForger(t, w, w.vil)
+	h := f.say(func(o *oplog.Op) { o.Kind = "hologram.project" })
+	must(t, f.send())
+	var n int
+	must(t, w.hub.r.QueryRow("SELECT count(*) FROM ops WHERE hash = ?", h[:]).Scan(&n))
+	if n != 1 {
+		t.Fatalf("%d", n)
+	}
+	goesOn(t, w)
+}
+
+// TestLateBytesDoNotCutATail: two peers deliver states of one tail in the wrong
+// order.
+func TestLateBytesDoNotCutATail(t *testing.T) {
+	w := newWorld(t)
+	f := newForger(t, w, w.vil)
+	f.say(func(*oplog.Op) {})
+	old, oldWant := append([]byte(nil), f.file...), f.want()
+	f.say(func(*oplog.Op) {})
+	must(t, f.send())
+	_, err := w.hub.Receive(context.Background(), w.vil.id, oldWant, old)
+	must(t, err)
+	data, err := os.ReadFile(w.hub.SegmentPath(oldWant.Folder, oldWant.Name))
+	must(t, err)
+	if len(data) != len(f.file) {
+		t.Fatalf("the tail has %d of %d bytes", len(data), len(f.file))
+	}
+	goesOn(t, w)
+}
+
+func TestLargestActsTravel(t *testing.T) {
+	w := newWorld(t)
+	id := uuid.New()
+	for _, size := range []int{300 << 10, maxBody - 4096, maxBody, 2 << 20} {
+		err := w.vil.Record(context.Background(), func(rec counter.Recorder) error {
+			_, err := rec.Append(counter.Act{Scope: string(village), Kind: "case.note", Entity: id, Actor: w.clerk, Payload: counter.NotePayload{},
+				Sealed: map[string][]byte{"text": make([]byte, size)}})
+			return err
+		})
+		if size >= maxBody {
+			if counter.CodeOf(err) != counter.CodeInvalid {
+				t.Fatalf("%d bytes: %v", size, err)
+			}
+			continue
+		}
+		must(t, err)
+	}
+	w.converge(t)
+	goesOn(t, w)
+}
+
+// TestOnePCYearsAheadStopsNobody: what a wild clock says moves neither our
+// stamps nor what we take for witnessed time.
+func TestOnePCYearsAheadStopsNobody(t *testing.T) {
+	w := newWorld(t)
+	for _, ahead := range []time.Duration{10 * 365 * 24 * time.Hour, time.Hour} {
+		f := newForger(t, w, w.vil)
+		f.head.Epoch[1] = byte(ahead.Hours())
+		f.file = f.head.Append(nil)
+		f.say(func(o *oplog.Op) { o.Stamp = oplog.StampAt(w.hub.clock.Add(ahead)) })
+		must(t, f.send())
+		ev, err := w.hub.Clock(context.Background())
+		must(t, err)
+		if ev.Suspicious() {
+			t.Fatalf("%v ahead: %+v", ahead, ev)
+		}
+	}
+	*w.vil.clock = w.vil.clock.AddDate(-3, 0, 0)
+	ev, err := w.vil.Clock(context.Background())
+	must(t, err)
+	if !ev.Suspicious() {
+		t.Fatalf("a clock three years behind the district's is not doubted: %+v", ev)
+	}
+}
+
+func TestReadingWhileWritingSeesNoFaults(t *testing.T) {
+	w := newWorld(t)
+	stop, done := make(chan struct{}), make(chan error, 3)
+	for range 2 {
+		go func() {
+			for {
+				select {
+				case <-stop:
+					done <- nil
+					return
+				default:
+				}
+				rep, err := w.vil.VerifyLogs(context.Background())
+				if err == nil && !rep.OK {
+					err = fmt.Errorf("%+v", rep.Faults)
+				}
+				if err == nil {
+					_, err = w.vil.PowersNow(context.Background(), village)
+				}
+				if err != nil {
+					done <- err
+					return
+				}
+			}
+		}()
+	}
+	for i := range 40 {
+		if i%10 == 9 {
+			*w.vil.clock = w.vil.clock.AddDate(0, 0, 1)
+		}
+		w.accept(t, w.vil, fmt.Sprint("p", i))
+		must(t, w.vil.Flush())
+	}
+	close(stop)
+	for range 2 {
+		must(t, <-done)
+	}
+}
+
+// TestDamagedDatabase flips bytes all over the file: every answer is an error
+// that tells what to do, or a right one; never a panic.
+func TestDamagedDatabase(t *testing.T) {
+	w := newWorld(t)
+	for i := range 12 {
+		w.accept(t, w.vil, fmt.Sprint("p", i))
+	}
+	w.vil.close()
+	path := filepath.Join(w.vil.home, DatabaseName)
+	good, err := os.ReadFile(path)
+	must(t, err)
+	integrity := 0
+	for k := range 60 {
+		bad := append([]byte(nil), good...)
+		for j := range 1 + k%40 {
+			bad[(k*7919+j*104729+j*j*31)%len(bad)] ^= byte(1 + (k*31+j)%255)
+		}
+		if k%10 == 0 {
+			bad = bad[:len(bad)*(k+1)/150]
+		}
+		dir := t.TempDir()
+		must(t, os.WriteFile(filepath.Join(dir, DatabaseName), bad, 0o600))
+		for _, err := range useDamaged(t, w, dir) {
+			if counter.CodeOf(err) == counter.CodeIntegrity {
+				integrity++
+			}
+		}
+	}
+	if integrity < 30 {
+		t.Fatalf("only %d integrity errors", integrity)
+	}
+}
+
+func useDamaged(t *testing.T, w *world, dir string) (errs []error) {
+	ctx := context.Background()
+	add := func(err error) {
+		if err == nil {
+			return
+		}
+		var told *counter.Error
+		if !errors.As(err, &told) {
+			t.Errorf("an error that tells nothing: %v", err)
+		}
+		errs = append(errs, err)
+	}
+	s, err := Open(ctx, Options{Home: dir, Now: func() time.Time { return *w.vil.clock }, Secrets: w.vil.secrets, Marker: w.vil.marks})
+	if err != nil {
+		add(err)
+		return errs
+	}
+	defer s.Close()
+	if err := s.Become(ctx, Self{Device: w.vil.id, Sign: w.vil.priv, Suite: seal.AES, District: w.hub.id}); err != nil {
+		add(err)
+		return errs
+	}
+	_, err = s.VerifyLogs(ctx)
+	add(err)
+	_, err = s.Digests(ctx, "")
+	add(err)
+	rows, err := s.Cases(ctx, counter.CaseFilter{})
+	add(err)
+	for _, c := range rows {
+		_, err := s.Entity(ctx, c.Scope, c.Entity)
+		add(err)
+	}
+	add(s.Record(ctx, func(rec counter.Recorder) error {
+		_, err := w.appendCase(rec, uuid.New(), "x")
+		return err
+	}))
+	add(s.Rebuild(ctx))
+	return errs
+}
+
+func TestNewerDatabaseIsRefusedUntouched(t *testing.T) {
+	w := newWorld(t)
+	_, err := w.vil.w.Exec("PRAGMA user_version = 99")
+	must(t, err)
+	must(t, w.vil.Store.Close())
+	path := filepath.Join(w.vil.home, DatabaseName)
+	before, err := os.ReadFile(path)
+	must(t, err)
+	for _, readOnly := range []bool{false, true} {
+		_, err := Open(context.Background(), Options{Home: w.vil.home, Now: time.Now, Secrets: w.vil.secrets, Marker: w.vil.marks, ReadOnly: readOnly})
+		if counter.CodeOf(err) != counter.CodeFailed {
+			t.Fatalf("%v", err)
+		}
+	}
+	after, err := os.ReadFile(path)
+	must(t, err)
+	if string(before) != string(after) {
+		t.Fatal("the newer database was changed")
+	}
+	w.vil.Store = nil
+}
+
+// TestSegmentFilesAfterAPowerCut: own files are made again, foreign ones are
+// named and served no further.
+func TestSegmentFilesAfterAPowerCut(t *testing.T) {
+	w := newWorld(t)
+	w.accept(t, w.vil, "a")
+	w.converge(t)
+	for name, harm := range map[string]func(path string) error{
+		"missing":   os.Remove,
+		"truncated": func(p string) error { return os.Truncate(p, 100) },
+		"longer":    func(p string) error { return appendFile(p, "torn") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			w.vil.close()
+			own := onlyTail(t, w.vil, string(village))
+			foreign, err := filepath.Glob(filepath.Join(w.vil.home, SegmentsDir, string(village)+"-*", w.hub.id.String(), "*.tail"))
+			must(t, err)
+			keep, err := os.ReadFile(foreign[0])
+			must(t, err)
+			must(t, harm(own))
+			must(t, harm(foreign[0]))
+			w.vil.open(w.hub)
+			rep, err := w.vil.VerifyLogs(context.Background())
+			must(t, err)
+			want := 1
+			if name == "longer" {
+				want = 0
+			}
+			if len(rep.Faults) != want || want == 1 && rep.Faults[0].Device != w.hub.id.String() {
+				t.Fatalf("%+v", rep.Faults)
+			}
+			must(t, os.WriteFile(foreign[0], keep, 0o600))
+		})
+	}
+}
+
+func appendFile(path, text string) error {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(path, append(data, text...), 0o600)
+}
+
+// TestFullDatabaseSaysSo uses SQLite's own limit of pages: a true SQLITE_FULL.
+func TestFullDatabaseSaysSo(t *testing.T) {
+	w := newWorld(t)
+	var pages int
+	must(t, w.vil.w.QueryRow("PRAGMA page_count").Scan(&pages))
+	_, err := w.vil.w.Exec(fmt.Sprintf("PRAGMA max_page_count = %d", pages+3))
+	must(t, err)
+	told := map[string]bool{}
+	var failed error
+	for i := range 200 {
+		var number string
+		failed = w.vil.Record(context.Background(), func(rec counter.Recorder) (err error) {
+			number, err = w.appendCase(rec, uuid.New(), fmt.Sprint(i))
+			return err
+		})
+		if failed != nil {
+			break
+		}
+		told[number] = true
+	}
+	if !isFull(failed) || counter.CodeOf(failed) != counter.CodeFailed {
+		t.Fatalf("%v", failed)
+	}
+	_, err = w.vil.w.Exec("PRAGMA max_page_count = 100000")
+	must(t, err)
+	number, _ := w.accept(t, w.vil, "after")
+	if told[number] {
+		t.Fatalf("%s told twice", number)
+	}
+	w.converge(t)
+	goesOn(t, w)
+}
+
+// TestFailedMarkIsNotCalledNothing: the case is durable, so the clerk must not
+// do it again; and no byte leaves before the mark stands.
+func TestFailedMarkIsNotCalledNothing(t *testing.T) {
+	w := newWorld(t)
+	w.converge(t)
+	w.vil.close()
+	broken := true
+	w.vil.fault = func(step string) error {
+		if broken && step == "mark" {
+			return errors.New("the key folder is gone")
+		}
+		return nil
+	}
+	broken = false
+	w.vil.open(w.hub)
+	broken = true
+	id := uuid.New()
+	err := w.vil.Record(context.Background(), func(rec counter.Recorder) error { _, err := w.appendCase(rec, id, "a"); return err })
+	if err == nil {
+		t.Fatal("told as done without a mark")
+	}
+	if _, err := w.vil.Entity(context.Background(), string(village), id); err != nil {
+		t.Fatalf("the case is not there: %v", err)
+	}
+	if err := w.vil.Flush(); err == nil {
+		t.Fatal("bytes left before the mark stood")
+	}
+	broken = false
+	must(t, w.vil.Flush())
+	w.converge(t)
+	goesOn(t, w)
+}
