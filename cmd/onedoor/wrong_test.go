@@ -58,6 +58,7 @@ func TestWrongInput(t *testing.T) {
 		{"missing flag", nobody, "join --home village", "", 2, "usage", "--grant"},
 		{"later command", nobody, "hub archive --home hub", "", 2, "usage", "archive"},
 		{"no home", nobody, "state digest", "", 2, "usage", "--home"},
+		{"scope not held", nobody, "state digest --home village --scope 440604012", "", 6, "not_found", "440604012"},
 		{"empty home", nobody, "state digest --home nothing", "", 3, "not_enrolled", ""},
 		{"not joined yet", nobody, "state digest --home early", "", 3, "not_enrolled", "join"},
 		{"copied without key", nobody, "state digest --home copied", "ONEDOOR_KEYDIR=" + filepath.Join(s.Dir, "otherkeys"), 3, "locked", "密钥"},

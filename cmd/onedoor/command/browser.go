@@ -23,11 +23,22 @@ type browser struct {
 	done     chan error
 }
 
+// uiOptions are the flags of the interface.
+type uiOptions struct{ address, cardPort string }
+
+// uiFlags defines them; read gives them once the flags are parsed.
+func uiFlags(fs *cli.Flags) (read func() uiOptions) {
+	address := fs.String("ui", "", cli.T("浏览器界面的本机地址", "loopback address of the browser interface"), cli.Meta("127.0.0.1:8808"))
+	port := fs.String("card-port", "", cli.T("浏览器界面用的读卡器地址", "address of the card reader for the browser interface"),
+		cli.Meta("sdt+serial:///dev/ttyUSB0|sdt+tcp://HOST:PORT"))
+	return func() uiOptions { return uiOptions{*address, *port} }
+}
+
 // openBrowser takes the port, so that a mistake is told before anything runs.
-func openBrowser(c *cli.Call, st *station.Station, address string) (*browser, error) {
-	l, err := net.Listen("tcp", address)
+func openBrowser(c *cli.Call, st *station.Station, o uiOptions) (*browser, error) {
+	l, err := net.Listen("tcp", o.address)
 	if err != nil {
-		return nil, counter.Ef(counter.CodeFailed, "界面不能在 %s 打开", "the interface cannot be opened at %s", address).Because(err).
+		return nil, counter.Ef(counter.CodeFailed, "界面不能在 %s 打开", "the interface cannot be opened at %s", o.address).Because(err).
 			Hint("端口可能被占用，请换一个，例如 --ui 127.0.0.1:8809", "the port may be in use, choose another, such as --ui 127.0.0.1:8809")
 	}
 	pages, err := fs.Sub(frontend.Dist, "dist")
@@ -38,6 +49,7 @@ func openBrowser(c *cli.Call, st *station.Station, address string) (*browser, er
 	b := &browser{listener: l, first: make(chan string, 1), done: make(chan error, 1)}
 	var once sync.Once
 	cfg := window.Over(st.Desk(), c.Now)
+	Equip(&cfg, st, o.cardPort)
 	cfg.Log = func(method string, err error) {
 		slog.Error("interface", "method", method, "code", string(counter.CodeOf(err)))
 	}

@@ -32,6 +32,12 @@ func cardCommands() *cli.Command {
 				Long:   simulateHelp,
 				Define: cardSimulate,
 			},
+			{
+				Name:   "conformance",
+				Short:  cli.T("检查读卡器是否符合协议，出报告", "check that a reader keeps the protocol, with a report"),
+				Long:   conformanceHelp,
+				Define: cardConformance,
+			},
 		},
 	}
 }

@@ -143,11 +143,17 @@ func printItem(w io.Writer, c *cli.Call, it *counter.Item) {
 	fmt.Fprintln(w, c.Say("材料:", "materials:"))
 	rows := [][]string{}
 	for _, m := range it.Materials {
-		later := ""
-		if m.MayPromise {
-			later = c.Say("可承诺后补", "may be promised")
+		notes := []string{}
+		if m.When != "" {
+			notes = append(notes, m.When)
 		}
-		rows = append(rows, []string{"  " + m.Name, needName(c, m.Necessity), m.Issuer, later})
+		if m.Issuer != "" {
+			notes = append(notes, m.Issuer)
+		}
+		if m.MayPromise {
+			notes = append(notes, c.Say("可承诺后补", "may be promised"))
+		}
+		rows = append(rows, []string{"  " + m.Name, needName(c, m.Necessity), strings.Join(notes, "; ")})
 	}
 	cli.Table(w, rows)
 	if len(it.Fields) > 0 {

@@ -21,9 +21,9 @@ func serveCommand(version string) *cli.Command {
 		Define: func(fs *cli.Flags) cli.Run {
 			listen := fs.String("listen", "", cli.T("给其他设备连接的地址", "where other devices connect"), cli.Meta("tcp://HOST:PORT"))
 			hub := fs.String("hub", "", cli.T("上级地址，代替入网凭证里的；- 表示不连接", "address of the superior, instead of the grant's; - for none"), cli.Meta("tcp://HOST:PORT"))
-			ui := fs.String("ui", "", cli.T("浏览器界面的本机地址", "loopback address of the browser interface"), cli.Meta("127.0.0.1:8808"))
+			ui := uiFlags(fs)
 			return func(ctx context.Context, c *cli.Call) error {
-				return serve(ctx, c, version, "serve", *ui, station.ServeOptions{Listen: *listen, Hub: *hub})
+				return serve(ctx, c, version, "serve", ui(), station.ServeOptions{Listen: *listen, Hub: *hub})
 			}
 		},
 	}
@@ -39,9 +39,9 @@ func hubServe(version string) func(*cli.Flags) cli.Run {
 func hubServeFlags(fs *cli.Flags, version string) cli.Run {
 	listen := fs.String("listen", "tcp://0.0.0.0:22800", cli.T("给窗口连接的地址", "where counters connect"), cli.Meta("tcp://HOST:PORT"))
 	admin := fs.String("admin-listen", "", cli.T("/healthz /readyz /metrics 的地址", "address of /healthz /readyz /metrics"), cli.Meta("HOST:PORT"))
-	ui := fs.String("ui", "", cli.T("浏览器界面的本机地址", "loopback address of the browser interface"), cli.Meta("127.0.0.1:8808"))
+	ui := uiFlags(fs)
 	return func(ctx context.Context, c *cli.Call) error {
-		return serve(ctx, c, version, "hub serve", *ui, station.ServeOptions{Listen: *listen, Hub: "-", AdminListen: *admin})
+		return serve(ctx, c, version, "hub serve", ui(), station.ServeOptions{Listen: *listen, Hub: "-", AdminListen: *admin})
 	}
 }
 
@@ -53,7 +53,7 @@ type ready struct {
 
 // serve owns the home until it is interrupted: the network, the pages for a
 // browser, and the commands of other processes on the same home.
-func serve(ctx context.Context, c *cli.Call, version, command, ui string, o station.ServeOptions) (err error) {
+func serve(ctx context.Context, c *cli.Call, version, command string, ui uiOptions, o station.ServeOptions) (err error) {
 	if ofDaemon(ctx) != nil {
 		return counter.E(counter.CodeBusy, "后台程序已在运行", "the daemon is running already").Hint("不必再启动", "there is no need to start it again")
 	}
@@ -84,11 +84,11 @@ func serve(ctx context.Context, c *cli.Call, version, command, ui string, o stat
 }
 
 // serveAll runs network and pages together: when one of them fails, both end.
-func serveAll(ctx context.Context, c *cli.Call, st *station.Station, ui string, o station.ServeOptions) error {
+func serveAll(ctx context.Context, c *cli.Call, st *station.Station, ui uiOptions, o station.ServeOptions) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	var pages *browser
-	if ui != "" {
+	if ui.address != "" {
 		var err error
 		if pages, err = openBrowser(c, st, ui); err != nil {
 			return err

@@ -6,6 +6,7 @@ import (
 	"io"
 	"strconv"
 
+	"onedoor/app/counter"
 	"onedoor/app/station"
 	"onedoor/app/store"
 	"onedoor/internal/cli"
@@ -22,7 +23,12 @@ func stateCommands() *cli.Command {
 				scope := fs.String("scope", "", cli.T("只要这一个", "only this one"), cli.Meta("SCOPE"))
 				return func(ctx context.Context, c *cli.Call) error {
 					return reading(ctx, c, func(st *station.Station) error {
-						lines, err := st.Digests(ctx, *scope)
+						only := scopeName(*scope)
+						lines, err := st.Digests(ctx, only)
+						if err == nil && only != "" && len(lines) == 0 {
+							err = counter.Ef(counter.CodeNotFound, "本机没有服务点 %s", "scope %s is not held here", *scope).
+								Hint("不加 --scope 列出全部", "leave --scope out to list all")
+						}
 						if err != nil {
 							return err
 						}
@@ -32,6 +38,14 @@ func stateCommands() *cli.Command {
 			},
 		}},
 	}
+}
+
+// scopeName takes realm, and division codes of any length.
+func scopeName(scope string) string {
+	if full, err := counter.PadDivision(scope); err == nil {
+		return full
+	}
+	return scope
 }
 
 func printDigests(c *cli.Call, lines []store.ScopeDigest) error {
