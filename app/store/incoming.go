@@ -61,6 +61,10 @@ func (s *Store) receive(ctx context.Context, w segment.Want, data []byte) (int, 
 	if err != nil {
 		return 0, refuse(err)
 	}
+	if len(batches) == 0 || batches[0].First != head.First {
+		// The header is not signed; what it says must follow from what is.
+		return 0, fmt.Errorf("%w: file header does not fit its first batch", segment.ErrRefused)
+	}
 	t, err := s.begin(ctx)
 	if err != nil {
 		return 0, err
@@ -140,7 +144,7 @@ func (t *txn) applyFile(h segment.Header, batches []segment.Batch, w segment.Wan
 	if err != nil {
 		return 0, err
 	}
-	if err := continues(h, row); err != nil {
+	if err := t.continues(h, row); err != nil {
 		return 0, err
 	}
 	set := touchedSet{}
@@ -221,12 +225,16 @@ func (t *txn) sealedAlready(h segment.Header, w segment.Want) (done bool, err er
 }
 
 // continues checks where a file stands against the log that we hold.
-func continues(h segment.Header, row logRow) error {
+func (t *txn) continues(h segment.Header, row logRow) error {
 	if h.First > row.seq+1 {
 		return errGap
 	}
-	if h.First == row.seq+1 && h.Prev != row.head {
-		return fmt.Errorf("%w: the log of %s forks after op %d", segment.ErrRefused, h.Device.Short(), row.seq)
+	prev, err := t.hashOf(row.id, h.First-1)
+	if err != nil {
+		return err
+	}
+	if h.Prev != prev {
+		return fmt.Errorf("%w: the log of %s forks after op %d", segment.ErrRefused, h.Device.Short(), h.First-1)
 	}
 	return nil
 }

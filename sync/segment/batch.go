@@ -2,6 +2,7 @@ package segment
 
 import (
 	"crypto/ecdsa"
+	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/binary"
@@ -100,7 +101,7 @@ func (c *Codec) Encode(log oplog.LogID, suite seal.Suite, positions bool, ops []
 // Verify checks the writer's signature.
 func (b *Batch) Verify(h Header, pub *ecdsa.PublicKey) error {
 	r, s := new(big.Int).SetBytes(b.sig[:32]), new(big.Int).SetBytes(b.sig[32:])
-	if !ecdsa.Verify(pub, digest(h.Suite, h.LogID, b.signed), r, s) {
+	if s.Cmp(halfOrder) > 0 || !ecdsa.Verify(pub, digest(h.Suite, h.LogID, b.signed), r, s) {
 		return fmt.Errorf("%w: signature of ops %d-%d", ErrRefused, b.First, b.LastSeq())
 	}
 	return nil
@@ -169,6 +170,10 @@ func unpack(plain []byte, b *Batch, h Header, st State) (*Opened, error) {
 	return o, nil
 }
 
+// halfOrder is half the order of P-256. Of a signature's two spellings only the
+// one with the lower s is accepted, so that nobody can make a second one.
+var halfOrder = new(big.Int).Rsh(elliptic.P256().Params().N, 1)
+
 func digest(suite seal.Suite, log oplog.LogID, signed []byte) []byte {
 	h := sha256.New()
 	h.Write([]byte(signDomain))
@@ -184,6 +189,9 @@ func sign(priv *ecdsa.PrivateKey, digest []byte) ([]byte, error) {
 	r, s, err := ecdsa.Sign(rand.Reader, priv, digest)
 	if err != nil {
 		return nil, fmt.Errorf("segment: sign: %w", err)
+	}
+	if s.Cmp(halfOrder) > 0 {
+		s.Sub(elliptic.P256().Params().N, s)
 	}
 	sig := make([]byte, sigSize)
 	r.FillBytes(sig[:32])

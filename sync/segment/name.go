@@ -20,7 +20,7 @@ func FolderID(scope oplog.Scope, year int) string { return fmt.Sprintf("%s-%04d"
 func ParseFolder(id string) (oplog.Scope, int, error) {
 	scope, year, ok := strings.Cut(id, "-")
 	y, err := strconv.Atoi(year)
-	if !ok || err != nil || len(year) != 4 || oplog.Scope(scope).Check() != nil {
+	if !ok || err != nil || oplog.Scope(scope).Check() != nil || FolderID(oplog.Scope(scope), y) != id || y < 1 || y > 9999 {
 		return "", 0, fmt.Errorf("%w: folder %q", ErrRefused, id)
 	}
 	return oplog.Scope(scope), y, nil
@@ -40,7 +40,7 @@ func SealedName(h Header, day time.Time, hash oplog.Hash) string {
 }
 
 var namePattern = regexp.MustCompile(
-	`^([a-z2-7]{52})/(?:([0-9a-f]{16})\.tail|[0-9]{6}/([0-9a-f]{16})-([0-9]{10,19})-([0-9a-f]{8})\.seg)$`)
+	`^([a-z2-7]{52})/(?:([0-9a-f]{16})\.tail|[0-9]{4}(?:0[1-9]|1[0-2])/([0-9a-f]{16})-([0-9]{10,19})-([0-9a-f]{8})\.seg)$`)
 
 // Name is a parsed file name.
 type Name struct {
@@ -61,11 +61,17 @@ func ParseName(name string) (n Name, err error) {
 	if n.Device, err = oplog.ParseDeviceID(m[1]); err != nil {
 		return n, fmt.Errorf("%w: file name", ErrRefused)
 	}
+	if n.Device.String() != m[1] {
+		return n, fmt.Errorf("%w: file name", ErrRefused) // another spelling of the same device
+	}
 	n.Sealed = m[2] == ""
 	n.Epoch, err = oplog.ParseEpoch(m[2] + m[3])
 	if n.Sealed && err == nil {
 		n.Hash8 = m[5]
 		n.First, err = strconv.ParseUint(m[4], 10, 64)
+		if err == nil && (n.First == 0 || fmt.Sprintf("%010d", n.First) != m[4]) {
+			err = fmt.Errorf("%w: file name", ErrRefused)
+		}
 	}
 	return n, err
 }

@@ -28,7 +28,9 @@ func parseBatch(data []byte, off int64) (*Batch, error) {
 	if k == 0 {
 		return nil, ErrTorn
 	}
-	if k < 0 || n > MaxFile || n < sigSize {
+	// The length is not signed: it must have one spelling, or a relay could make
+	// a second valid file of the same ops.
+	if k < 0 || k > 1 && data[k-1] == 0 || n > MaxFile || n < sigSize {
 		return nil, fmt.Errorf("%w: length of batch at byte %d", ErrRefused, off)
 	}
 	if int(n) > len(data)-k {
