@@ -16,7 +16,9 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"runtime"
 	"time"
 
 	"github.com/wailsapp/wails/v2"
@@ -39,8 +41,9 @@ const lockWait = 3 * time.Second
 
 func main() {
 	home := flag.String("home", os.Getenv("ONEDOOR_HOME"), "数据文件夹 data folder (ONEDOOR_HOME)")
+	port := flag.String("card-port", os.Getenv("ONEDOOR_CARD_PORT"), "读卡器地址 address of the card reader, such as sdt+serial:///dev/ttyUSB0 (ONEDOOR_CARD_PORT)")
 	flag.Parse()
-	if err := run(*home); err != nil {
+	if err := run(*home, *port); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
@@ -48,10 +51,10 @@ func main() {
 
 // run shows the window until it is closed. A station that does not open is told in
 // the window: who starts a program by an icon sees no terminal.
-func run(home string) error {
+func run(home, cardPort string) error {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	cfg, closeStation, fault := open(ctx, home)
+	cfg, closeStation, fault := open(ctx, home, cardPort)
 	if fault != nil {
 		cfg = window.Config{Fault: fault, Now: time.Now}
 	}
@@ -63,7 +66,7 @@ func run(home string) error {
 
 // open takes the home for this process and sets its station going, the link to the
 // others too. The returned function ends what was begun, also after an error.
-func open(ctx context.Context, home string) (_ window.Config, end func() error, _ error) {
+func open(ctx context.Context, home, cardPort string) (_ window.Config, end func() error, _ error) {
 	end = func() error { return nil }
 	if home == "" {
 		return window.Config{}, end, counter.E(counter.CodeUsage, "没有指明数据文件夹", "no data folder given").
@@ -97,7 +100,10 @@ func open(ctx context.Context, home string) (_ window.Config, end func() error, 
 			slog.Error("sync ended", "cause", err)
 		}
 	}()
-	return window.Over(st.Desk(), time.Now), func() error {
+	cfg := window.Over(st.Desk(), time.Now)
+	command.Equip(&cfg, st, cardPort)
+	cfg.PaperFolder, cfg.OpenFile = filepath.Join(home, "papers"), openFile
+	return cfg, func() error {
 		<-synced
 		return errors.Join(helper.Close(), closeStation())
 	}, nil
@@ -125,6 +131,23 @@ func show(w *window.Window) error {
 		Linux:       &linux.Options{ProgramName: "onedoor", WebviewGpuPolicy: linux.WebviewGpuPolicyNever},
 		Windows:     &windows.Options{WebviewUserDataPath: webviewFolder(), IsZoomControlEnabled: true},
 	})
+}
+
+// openFile starts the system's program for a file that we have made, without
+// waiting for it.
+func openFile(path string) error {
+	var c *exec.Cmd
+	switch runtime.GOOS {
+	case "windows":
+		c = exec.Command("rundll32.exe", "url.dll,FileProtocolHandler", path)
+	default:
+		c = exec.Command("xdg-open", path)
+	}
+	if err := c.Start(); err != nil {
+		return err
+	}
+	go func() { _ = c.Wait() }()
+	return nil
 }
 
 // webviewFolder is a place that the web view may write to; "" lets it choose.

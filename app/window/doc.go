@@ -16,6 +16,7 @@
 //	GET  /, /assets/*      the pages
 //	POST /api/open         {"token":""} -> {"value":{"key":""}} and a cookie; a token opens once
 //	POST /api/call/METHOD  [argument, ...] -> {"value":...}, or a Fault and a status of 400 and above
+//	GET  /api/paper/TICKET a PDF that Print has just made, once
 //
 // A call needs the cookie, the key (header X-Onedoor-Key), a Host that is ours and
 // an Origin that is ours. The key is asked for because a browser sends a cookie to

@@ -24,6 +24,7 @@ func (d *door) routes() http.Handler {
 	mux.HandleFunc("POST /api/open", d.open)
 	table := methods()
 	mux.HandleFunc("POST /api/call/{method}", func(w http.ResponseWriter, r *http.Request) { d.call(w, r, table) })
+	mux.HandleFunc("GET /api/paper/{ticket}", d.paper)
 	mux.Handle("GET /", Pages(d.server.pages))
 	return mux
 }
@@ -79,6 +80,28 @@ func (d *door) call(w http.ResponseWriter, r *http.Request, table map[string]met
 		return
 	}
 	writeValue(w, v)
+}
+
+// paper gives a printed paper to the browser that printed it, once. A browser sends
+// no header of ours when it opens a page, so the ticket stands for the key: only a
+// call with the key could come by it.
+func (d *door) paper(w http.ResponseWriter, r *http.Request) {
+	var p *heldPaper
+	if c, err := r.Cookie(d.cookie); err == nil && sameSite(r) {
+		if at := d.seats.findOpened(c.Value); at != nil {
+			p = at.take(r.PathValue("ticket"))
+		}
+	}
+	if p == nil {
+		http.Error(w, "这份文书已经打开过，请在办件里补打。This paper was fetched before; print it again.", http.StatusNotFound)
+		return
+	}
+	h := w.Header()
+	// The browser's own viewer is a plug-in of the page that it makes of a PDF.
+	h.Set("Content-Security-Policy", "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'")
+	h.Set("Content-Type", "application/pdf")
+	h.Set("Content-Disposition", `inline; filename="`+p.name+`"`)
+	_, _ = w.Write(p.pdf)
 }
 
 // safely makes an error of a panic, as Wails does: one broken page of a clerk must

@@ -11,6 +11,7 @@ import (
 const (
 	CodeLoggedOut counter.Code = "logged_out" // nobody is logged in at this seat, or no longer
 	CodeNoSeat    counter.Code = "no_seat"    // this browser has not come through a link of the running program
+	CodeCancelled counter.Code = "cancelled"  // the user, or a later call, gave it up
 	CodeRefused   counter.Code = "refused"    // the request does not come from our own page
 )
 

@@ -7,7 +7,8 @@ import (
 	"onedoor/app/desk"
 )
 
-// Over makes the Config of a facade; the caller adds Idle and Log if it wants to.
+// Over makes the Config of a facade; the caller adds reader, link, drafts and papers,
+// Idle and Log if it wants to.
 func Over(d *desk.Desk, now func() time.Time) Config {
 	about := d.Device()
 	return Config{
@@ -21,8 +22,9 @@ func Over(d *desk.Desk, now func() time.Time) Config {
 			}
 			return s, nil
 		},
-		Items:  d.Items,
-		Search: d.SearchItems,
-		Now:    now,
+		Items:     d.Items,
+		Search:    d.SearchItems,
+		Divisions: d.Divisions,
+		Now:       now,
 	}
 }

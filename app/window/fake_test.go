@@ -4,9 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/google/uuid"
 
 	"onedoor/app/counter"
 	"onedoor/app/desk"
@@ -18,6 +21,9 @@ type fakeUser struct {
 	name string
 	n    int
 	last counter.CaseFilter
+
+	accepted []desk.Acceptance
+	printed  []string
 }
 
 func (u *fakeUser) Whoami() desk.Whoami { return desk.Whoami{User: u.name, Roles: []string{"clerk"}} }
@@ -41,6 +47,37 @@ func (u *fakeUser) Case(_ context.Context, number string) (*desk.CaseView, error
 		return nil, errors.New("disk I/O error with a secret in it")
 	}
 	return nil, counter.E(counter.CodeNotFound, "没有这个办件", "no such case").Hint("请核对编号", "check the number")
+}
+
+func (u *fakeUser) UserID() uuid.UUID { return uuid.NewSHA1(uuid.NameSpaceOID, []byte(u.name)) }
+
+func (u *fakeUser) Item(_ context.Context, code string) (*counter.Item, error) {
+	return &counter.Item{Code: code, Name: "居住登记"}, nil
+}
+
+func (u *fakeUser) Accept(_ context.Context, a desk.Acceptance) (desk.Accepted, error) {
+	u.accepted = append(u.accepted, a)
+	if a.Item == "incomplete" {
+		return desk.Accepted{}, counter.E(counter.CodeInvalid, "材料不齐", "incomplete").With(counter.Problem{Where: "材料", What: "缺少"})
+	}
+	due := counter.Date("2026-12-01")
+	return desk.Accepted{Number: "1", Item: a.Item, Due: &due, DueProvisional: true}, nil
+}
+
+func (u *fakeUser) Act(_ context.Context, number, verb string, o desk.ActOptions) (*desk.CaseView, error) {
+	if verb == "void" && o.Opinion == "" {
+		return nil, counter.E(counter.CodeUsage, "作废必须写明原因", "voiding needs a reason")
+	}
+	return &desk.CaseView{Number: number, Status: verb}, nil
+}
+
+func (u *fakeUser) Print(_ context.Context, _, kind, out string) (desk.DocumentRef, error) {
+	u.printed = append(u.printed, out)
+	return desk.DocumentRef{Kind: kind, Copy: len(u.printed), File: out}, os.WriteFile(out, []byte("%PDF-1.4 fake"), 0o600)
+}
+
+func (u *fakeUser) FindPerson(_ context.Context, number string) ([]desk.PersonView, error) {
+	return []desk.PersonView{{Name: "李䶮", NumberMasked: number[:2]}}, nil
 }
 
 // bench is a Config over fakes, with its clock and what was logged.

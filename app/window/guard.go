@@ -79,3 +79,10 @@ func ownPage(r *http.Request) error {
 	}
 	return nil
 }
+
+// sameSite refuses an opening that another site began; a browser too old to say who
+// began it is kept out by the cookie's SameSite=Strict.
+func sameSite(r *http.Request) bool {
+	site := r.Header.Get("Sec-Fetch-Site")
+	return site == "" || site == "same-origin" || site == "none"
+}

@@ -19,6 +19,18 @@ func methods() map[string]method {
 		"Cases":   with1((*Window).Cases),
 		"Case":    with1((*Window).Case),
 		"Items":   with1((*Window).Items),
+		"Item":    with1((*Window).Item),
+
+		"Divisions":  with0((*Window).Divisions),
+		"ReadCard":   with0((*Window).ReadCard),
+		"CancelCard": with0(func(w *Window) (any, error) { return nil, w.CancelCard() }),
+		"Accept":     with1((*Window).Accept),
+		"Act":        with1((*Window).Act),
+		"Print":      with2((*Window).Print),
+		"FindPerson": with1((*Window).FindPerson),
+		"SaveDraft":  with1(func(w *Window, text string) (any, error) { return nil, w.SaveDraft(text) }),
+		"Draft":      with0((*Window).Draft),
+		"Link":       with0((*Window).Link),
 	}
 }
 

@@ -33,3 +33,79 @@ type CasePage struct {
 	Cases []desk.CaseLine `json:"cases"`
 	More  bool            `json:"more"` // there are some after these
 }
+
+// CardRead is what a reader gave, for the clerk to compare with the person.
+type CardRead struct {
+	ID        string `json:"id"` // names the card in an Application
+	Kind      string `json:"kind"`
+	Name      string `json:"name"`
+	NameEN    string `json:"name_en"`
+	Sex       string `json:"sex"`
+	Ethnicity string `json:"ethnicity"`
+	Birth     string `json:"birth"`
+	Address   string `json:"address"`
+	Number    string `json:"number"`
+	Issuer    string `json:"issuer"`
+	ValidFrom string `json:"valid_from"`
+	ValidTo   string `json:"valid_to"` // a date, or 长期
+
+	Warnings []string `json:"warnings"`
+}
+
+// Application is what a page hands in to have a case accepted.
+type Application struct {
+	Item      string               `json:"item"` // code
+	Card      string               `json:"card"` // CardRead.ID; "" if the applicant was typed
+	Applicant desk.Applicant       `json:"applicant"`
+	Form      map[string]any       `json:"form"`
+	Materials []desk.GivenMaterial `json:"materials"`
+	LegalDate string               `json:"legal_date"` // YYYY-MM-DD, only when the clock is doubtful
+}
+
+// Accepted is a case that is durable.
+type Accepted struct {
+	Number         string   `json:"number"`
+	Item           string   `json:"item"`
+	AcceptedAt     string   `json:"accepted_at"`
+	Due            *string  `json:"due"`
+	DueProvisional bool     `json:"due_provisional"`
+	Warnings       []string `json:"warnings"`
+}
+
+// Act is a step of a case.
+type Act struct {
+	Number  string `json:"number"`
+	Verb    string `json:"verb"`
+	Opinion string `json:"opinion"`
+	To      string `json:"to"`     // handover: division code
+	Choose  string `json:"choose"` // resolve: op of the timeline
+}
+
+// Paper is a document that was just made.
+type Paper struct {
+	Kind   string `json:"kind"`
+	Copy   int    `json:"copy"`
+	File   string `json:"file"`   // where it was saved; "" in a browser
+	Opened bool   `json:"opened"` // the system's viewer was started on File
+	Ticket string `json:"ticket"` // fetches it once, at /api/paper/; "" in the desktop program
+}
+
+// LinkState is how a device stands with the others.
+type LinkState struct {
+	Ops     int    `json:"ops"`
+	Waiting int    `json:"waiting"` // ops that wait for others not held yet
+	Cases   int    `json:"cases"`
+	Devices int    `json:"devices"`
+	Peers   []Peer `json:"peers"`
+	Reader  bool   `json:"reader"` // one is set
+	Papers  string `json:"papers"` // folder of saved papers
+	Drafts  bool   `json:"drafts"` // drafts are kept, sealed
+	Now     string `json:"now"`    // RFC 3339, of this PC's clock
+}
+
+// Peer is another device that this one has met since it was started.
+type Peer struct {
+	Name        string `json:"name"`
+	Connected   bool   `json:"connected"`
+	LastContact string `json:"last_contact"` // RFC 3339; "" is never
+}

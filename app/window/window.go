@@ -6,6 +6,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/google/uuid"
+
 	"onedoor/app/counter"
 	"onedoor/app/desk"
 )
@@ -27,6 +29,12 @@ type User interface {
 	Whoami() desk.Whoami
 	Cases(ctx context.Context, f counter.CaseFilter) ([]desk.CaseLine, error)
 	Case(ctx context.Context, number string) (*desk.CaseView, error)
+	Item(ctx context.Context, code string) (*counter.Item, error)
+	Accept(ctx context.Context, a desk.Acceptance) (desk.Accepted, error)
+	Act(ctx context.Context, number, verb string, o desk.ActOptions) (*desk.CaseView, error)
+	Print(ctx context.Context, number, kind, out string) (desk.DocumentRef, error)
+	FindPerson(ctx context.Context, number string) ([]desk.PersonView, error)
+	UserID() uuid.UUID
 }
 
 // Config is what a Window works with.
@@ -39,8 +47,20 @@ type Config struct {
 	Login  func(ctx context.Context, name, password string) (User, error)
 	Items  func(ctx context.Context) ([]desk.ItemLine, error)
 	Search func(ctx context.Context, query string, limit int) ([]desk.ItemLine, error)
-	Now    func() time.Time
-	Idle   time.Duration // 0 is DefaultIdle
+	// Divisions, ReadCard, Link, KeepDraft and Draft may be missing; the pages then
+	// say so where it matters. ReadCard waits for a card until ctx ends.
+	Divisions func(ctx context.Context) ([]counter.Division, error)
+	ReadCard  func(ctx context.Context) (desk.Card, []string, error)
+	Link      func(ctx context.Context) (LinkState, error)
+	KeepDraft func(author uuid.UUID, data []byte) error
+	Draft     func(author uuid.UUID) ([]byte, error)
+	// PaperFolder is where the desktop program saves papers, to be shown by OpenFile;
+	// empty for browsers, which fetch them.
+	PaperFolder string
+	OpenFile    func(path string) error
+
+	Now  func() time.Time
+	Idle time.Duration // 0 is DefaultIdle
 	// Log is told of failures that are nobody's input; nil forgets them. It gets the
 	// name of the method, never its arguments.
 	Log func(method string, err error)
@@ -54,6 +74,12 @@ type Window struct {
 	mu   sync.Mutex
 	user User
 	seen time.Time // last sign of the user
+
+	card       *desk.Card // read last, for the user
+	cardID     string
+	cancelRead context.CancelFunc // of a read that waits
+	reading    int                // counts reads
+	papers     []heldPaper        // oldest first
 }
 
 // New makes a seat at which nobody is logged in. Calls end when ctx does.
@@ -92,7 +118,13 @@ func (w *Window) Login(name, password string) (Who, error) {
 func (w *Window) Logout() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.user = nil
+	w.leave()
+}
+
+// leave forgets the user and all that was theirs. It needs w.mu.
+func (w *Window) leave() {
+	w.endRead()
+	w.user, w.card, w.cardID, w.papers = nil, nil, "", nil
 }
 
 // Whoami tells who is logged in. A page asks now and then, so that an abandoned
@@ -144,12 +176,16 @@ func (w *Window) Case(number string) (*desk.CaseView, error) {
 	if err != nil {
 		return nil, w.failed("Case", err)
 	}
+	return tidyCase(c), nil
+}
+
+func tidyCase(c *desk.CaseView) *desk.CaseView {
 	c.Materials, c.Documents = list(c.Materials), list(c.Documents)
 	c.Timeline, c.NextVerbs = list(c.Timeline), list(c.NextVerbs)
 	if c.Form == nil {
 		c.Form = map[string]any{}
 	}
-	return c, nil
+	return c
 }
 
 // Items gives the items in force: those that a query finds (name, single characters,
@@ -180,7 +216,7 @@ func (w *Window) current(active bool) (User, error) {
 	}
 	now := w.cfg.Now()
 	if away := now.Sub(w.seen); away < 0 || away >= w.cfg.Idle {
-		w.user = nil // also when the clock was set back: rather once too often
+		w.leave() // also when the clock was set back: rather once too often
 		return nil, loggedOut()
 	}
 	if active {

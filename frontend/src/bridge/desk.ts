@@ -1,4 +1,7 @@
-import type { CaseFilter, CasePage, CaseView, ItemLine, Station, Who } from './types'
+import type {
+  Accepted, Act, Application, CardRead, CaseFilter, CasePage, CaseView, Division, Item, ItemLine, LinkState, Paper,
+  PersonView, Station, Who,
+} from './types'
 
 /**
  * What a page can ask of the program: the methods of app/window.Window under the
@@ -13,6 +16,19 @@ export interface Desk {
   Cases(filter: CaseFilter): Promise<CasePage>
   Case(number: string): Promise<CaseView>
   Items(query: string): Promise<ItemLine[]>
+  Item(code: string): Promise<Item>
+  Divisions(): Promise<Division[]>
+  /** Waits up to half a minute for a card. */
+  ReadCard(): Promise<CardRead>
+  CancelCard(): Promise<void>
+  Accept(application: Application): Promise<Accepted>
+  Act(act: Act): Promise<CaseView>
+  Print(number: string, kind: string): Promise<Paper>
+  FindPerson(number: string): Promise<PersonView[]>
+  /** Keeps what the user has typed; "" forgets it. */
+  SaveDraft(text: string): Promise<void>
+  Draft(): Promise<string>
+  Link(): Promise<LinkState>
 }
 
 /** One call on the way to the program, whatever the way. */
@@ -29,5 +45,16 @@ export function deskOver(call: Call): Desk {
     Cases: (filter) => ask('Cases', filter),
     Case: (number) => ask('Case', number),
     Items: (query) => ask('Items', query),
+    Item: (code) => ask('Item', code),
+    Divisions: () => ask('Divisions'),
+    ReadCard: () => ask('ReadCard'),
+    CancelCard: async () => void (await ask('CancelCard')),
+    Accept: (application) => ask('Accept', application),
+    Act: (act) => ask('Act', act),
+    Print: (number, kind) => ask('Print', number, kind),
+    FindPerson: (number) => ask('FindPerson', number),
+    SaveDraft: async (text) => void (await ask('SaveDraft', text)),
+    Draft: () => ask('Draft'),
+    Link: () => ask('Link'),
   }
 }

@@ -1,6 +1,7 @@
 import type { Desk } from './desk'
-import { DeskError } from './errors'
-import type { CaseLine, CaseView } from './types'
+import { DeskError, type Problem } from './errors'
+import { guide, itemLine, items } from './memoryItems'
+import type { Accepted, Application, CaseLine, CaseView } from './types'
 
 /** What the made-up district holds. Everybody in it is fictional. */
 export interface Made {
@@ -11,10 +12,23 @@ export interface Made {
 /** A Desk in memory, for tests and for drawing screens without a program behind. */
 export function memoryDesk(made: Made = sample()): Desk {
   let user = ''
+  const drafts = new Map<string, string>()
+  const views = new Map<string, CaseView>()
   const need = () => {
     if (!user) throw new DeskError('logged_out', '请先登录', '长时间没有操作会自动退出，请重新登录')
   }
   const who = () => ({ user, roles: ['clerk'], idle_seconds: 900 })
+  const find = (number: string): CaseView => {
+    const line = made.cases.find((c) => c.number === number)
+    if (!line) throw new DeskError('not_found', `没有编号为 ${number} 的办件`, '请核对编号')
+    const known = views.get(number) ?? view(line)
+    views.set(number, known)
+    return structuredClone(known)
+  }
+  const update = (v: CaseView) => {
+    views.set(v.number, structuredClone(v))
+    made.cases = made.cases.map((c) => (c.number === v.number ? { ...c, status: v.status, status_name: v.status_name } : c))
+  }
   return {
     Station: async () => ({
       name: '纯阳社区 1 号窗口', division: '440604011001', counter: '01', tier: 'village', district: '禅城区',
@@ -29,18 +43,102 @@ export function memoryDesk(made: Made = sample()): Desk {
     Whoami: async () => (need(), who()),
     Cases: async (f) => {
       need()
-      const all = made.cases.filter((c) => (!f.status || c.status === f.status) && (!f.item || c.item === f.item))
+      const on = (c: CaseLine) => c.accepted_at.slice(0, 10)
+      const all = made.cases.filter(
+        (c) =>
+          (!f.status || c.status === f.status) && (!f.item || c.item === f.item) && (!f.from || on(c) >= f.from) && (!f.to || on(c) <= f.to),
+      )
       const end = f.offset + (f.limit || 100)
       return { cases: all.slice(f.offset, end), more: all.length > end }
     },
-    Case: async (number) => {
+    Case: async (number) => (need(), find(number.trim())),
+    Items: async (query) => items.filter((i) => !query || `${i.name}${i.code}${i.initials}`.toLowerCase().includes(query.toLowerCase())).map(itemLine),
+    Item: async (code) => (need(), guide(code)),
+    Divisions: async () => (need(), [{ code: '440604011001', name: '纯阳社区', level: 'village', parent: '440604011000' }]),
+    ReadCard: async () => {
       need()
-      const line = made.cases.find((c) => c.number === number)
-      if (!line) throw new DeskError('not_found', `没有编号为 ${number} 的办件`, '请核对编号')
-      return view(line)
+      return {
+        id: 'CARD', kind: 'resident', name: '李䶮𠅤', name_en: '', sex: '女', ethnicity: '汉', birth: '1952-02-29',
+        address: '禅城区纯阳路 1 号', number: '440604195202290027', issuer: '某市公安局', valid_from: '2020-01-01', valid_to: '长期',
+        warnings: [],
+      }
     },
-    Items: async () => [],
+    CancelCard: async () => need(),
+    Accept: async (a) => {
+      need()
+      const missing = lacks(a)
+      if (missing.length > 0) {
+        throw new DeskError('invalid', '材料或信息不齐全，不能受理', '请申请人按清单补齐后再来办理', missing)
+      }
+      const line = made.cases[0] ?? sample(1).cases[0]
+      if (!line) throw new DeskError('failed', '没有样本')
+      const it = guide(a.item)
+      const number = `4406040110012026112001${String(made.cases.length + 1).padStart(4, '0')}K`
+      made.cases = [{ ...line, number, item: it.code, item_name: it.name, status: 'accepted', status_name: '已受理' }, ...made.cases]
+      const done: Accepted = {
+        number, item: it.code, accepted_at: line.accepted_at, due: it.instant ? null : '2026-12-18',
+        due_provisional: !it.instant, warnings: it.instant ? [] : ['办结日期为暂定'],
+      }
+      return done
+    },
+    Act: async (a) => {
+      need()
+      const v = find(a.number)
+      if (!v.next_verbs.includes(a.verb)) throw new DeskError('invalid', '这一步现在不能办理', '请刷新后再看')
+      if (a.verb === 'void' && !a.opinion) throw new DeskError('usage', '作废必须写明原因', '请写明原因')
+      if (a.verb === 'void') Object.assign(v, { status: 'voided', status_name: '已作废', next_verbs: [] })
+      v.timeline.push({
+        op: String(v.timeline.length), at: v.accepted_at, actor: user, device: '纯阳社区 1 号窗口', verb: a.verb,
+        verb_name: a.verb === 'void' ? '作废' : a.verb, effective: true, review: false, reason: null, opinion: a.opinion,
+      })
+      update(v)
+      return v
+    },
+    Print: async (number, kind) => {
+      need()
+      const v = find(number)
+      v.documents.push({ kind, copy: v.documents.length + 1, issued_at: v.accepted_at, digest: '00' })
+      update(v)
+      return { kind, copy: v.documents.length, file: '', opened: false, ticket: 'TICKET' }
+    },
+    FindPerson: async (number) => {
+      need()
+      if (number !== '440604195202290027') throw new DeskError('not_found', '没有这个证件号码的记录', '核对号码')
+      return [
+        {
+          id: '1', scope: '440604011001', type: 'person', name: '李䶮𠅤', number_masked: '440604********0027', birth: '1952-02-29', sex: '女',
+          phone: '138****0000', address: '禅城区纯阳路 1 号', source: 'card', superseded: 1, cases: made.cases.slice(0, 2),
+        },
+      ]
+    },
+    SaveDraft: async (text) => (need(), void drafts.set(user, text)),
+    Draft: async () => (need(), drafts.get(user) ?? ''),
+    Link: async () => (
+      need(),
+      {
+        ops: 12, waiting: 0, cases: made.cases.length, devices: 2, reader: true, papers: '', drafts: true, now: '2026-11-20T09:30:00+08:00',
+        peers: [{ name: '禅城区中心', connected: false, last_contact: '2026-11-18T17:02:00+08:00' }],
+      }
+    ),
   }
+}
+
+// As the program does: everything that is missing, at once.
+function lacks(a: Application): Problem[] {
+  const out: Problem[] = []
+  if (!a.card && !a.applicant.name) out.push({ where: '申请人姓名', what: '没有填写', fix: '填写证件上的姓名' })
+  if (!a.card && !a.applicant.number) out.push({ where: '申请人证件号码', what: '没有填写' })
+  const it = guide(a.item)
+  for (const f of it.fields ?? []) {
+    const seen = !f.visible_when || f.visible_when.in.includes(String(a.form[f.visible_when.field] ?? ''))
+    if (f.required && seen && !a.form[f.name]) out.push({ where: `${f.label} (${f.name})`, what: '必填，没有填写' })
+  }
+  for (const m of it.materials) {
+    const given = a.materials.find((g) => g.name === m.name)
+    const shown = given?.provided || (given?.deferred && m.may_promise) || (a.card !== '' && m.name === '居民身份证')
+    if (m.necessity === 'required' && !shown) out.push({ where: `材料 ${m.name}`, what: '缺少' })
+  }
+  return out
 }
 
 function view(line: CaseLine): CaseView {
@@ -62,7 +160,7 @@ function view(line: CaseLine): CaseView {
         effective: true, review: false, reason: null,
       },
     ],
-    next_verbs: [],
+    next_verbs: line.status === 'accepted' ? ['handover', 'withdraw', 'void'] : [],
     waiting: 0,
   }
 }
@@ -88,5 +186,5 @@ export function sample(n = 1000): Made {
       division: '440604011001',
     }
   })
-  return { users: { 陈晓: 'secret' }, cases }
+  return { users: { 陈晓: 'secret', 刘敏: 'secret2' }, cases }
 }

@@ -121,3 +121,243 @@ export interface ItemLine {
   effective_from: string
   required_fields: string[]
 }
+
+/** A person as the counter knows them. */
+export interface PersonView {
+  id: string
+  scope: string
+  type: string
+  name: string
+  number_masked: string
+  birth?: string
+  sex?: string
+  phone?: string
+  address?: string
+  source: string
+  superseded: number
+  cases: CaseLine[]
+}
+
+/** An item of the catalogue in one version, whole. */
+export interface Item {
+  code: string
+  scheme: string
+  name: string
+  aliases?: string[]
+  version: number
+  effective_from: string
+  effective_to?: string
+  sample?: boolean
+  department: string
+  level: string
+  type: string
+  objects: string[]
+  themes?: string[]
+  instant?: boolean
+  promised_days?: number
+  statutory_days?: number
+  visits?: number
+  single?: boolean
+  reversible?: boolean
+  conditions: string[]
+  refusals?: string[]
+  special_steps?: SpecialStep[]
+  materials: ItemMaterial[]
+  flow: FlowStage[]
+  fees?: Fee[]
+  result: ItemResult
+  fields?: Field[]
+  window: ItemWindow
+  relief: ItemRelief
+  legal_basis: LegalBasis[]
+}
+
+/** A material that an item asks for. necessity: required, conditional, optional. */
+export interface ItemMaterial {
+  name: string
+  necessity: string
+  when?: string
+  source: string
+  originals?: number
+  copies?: number
+  seen_only?: boolean
+  form: string
+  may_promise?: boolean
+  promise_days?: number
+  issuer?: string
+  standard?: string
+  blank?: string
+}
+
+export interface SpecialStep {
+  name: string
+  days: number
+  counted?: boolean
+}
+
+export interface FlowStage {
+  stage: string
+  post: string
+  limit?: number
+  output?: string
+}
+
+export interface Fee {
+  name: string
+  amount: string
+  unit?: string
+  basis: string
+  relieved?: string
+}
+
+export interface ItemResult {
+  name: string
+  type: string
+  validity?: string
+  delivery?: string
+}
+
+/** A field of an item's form; a value is one text. */
+export interface Field {
+  name: string
+  label: string
+  kind: string
+  required?: boolean
+  choices?: string[]
+  min?: string
+  max?: string
+  pattern?: string
+  hint?: string
+  unit?: string
+  visible_when?: FieldCondition | null
+}
+
+export interface FieldCondition {
+  field: string
+  in: string[]
+}
+
+export interface ItemWindow {
+  address?: string
+  hours?: string
+  phone?: string
+  complaint?: string
+  transport?: string
+  url?: string
+}
+
+export interface ItemRelief {
+  reconsideration?: string
+  lawsuit?: string
+}
+
+export interface LegalBasis {
+  law: string
+  article?: string
+  text?: string
+}
+
+export interface Division {
+  code: string
+  name: string
+  level: string
+  parent: string
+  valid_from?: string
+  valid_to?: string
+}
+
+/** What a reader gave; id names it in an Application. */
+export interface CardRead {
+  id: string
+  kind: string
+  name: string
+  name_en: string
+  sex: string
+  ethnicity: string
+  birth: string
+  address: string
+  number: string
+  issuer: string
+  valid_from: string
+  valid_to: string
+  warnings: string[]
+}
+
+/** What is handed in; card is "" for a typed applicant. */
+export interface Application {
+  item: string
+  card: string
+  applicant: Applicant
+  form: Record<string, unknown>
+  materials: GivenMaterial[]
+  legal_date: string
+}
+
+export interface Applicant {
+  type: string
+  name: string
+  number: string
+  phone?: string
+  address?: string
+  legal_representative?: string
+  agent?: Agent | null
+}
+
+export interface Agent {
+  name: string
+  number: string
+  phone?: string
+}
+
+export interface GivenMaterial {
+  name: string
+  provided: boolean
+  deferred?: boolean
+}
+
+/** A case that is durable. */
+export interface Accepted {
+  number: string
+  item: string
+  accepted_at: string
+  due: string | null
+  due_provisional: boolean
+  warnings: string[]
+}
+
+/** A step of a case. */
+export interface Act {
+  number: string
+  verb: string
+  opinion: string
+  to: string
+  choose: string
+}
+
+/** A printed paper: a file in the desktop program, a ticket to fetch it once in a browser. */
+export interface Paper {
+  kind: string
+  copy: number
+  file: string
+  opened: boolean
+  ticket: string
+}
+
+/** How this device stands with the others. */
+export interface LinkState {
+  ops: number
+  waiting: number
+  cases: number
+  devices: number
+  peers: Peer[]
+  reader: boolean
+  papers: string
+  drafts: boolean
+  now: string
+}
+
+export interface Peer {
+  name: string
+  connected: boolean
+  last_contact: string
+}

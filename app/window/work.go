@@ -1,0 +1,156 @@
+package window
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"onedoor/app/counter"
+	"onedoor/app/desk"
+)
+
+// Item gives the version of an item in force today, with its materials and form.
+// Errors: CodeLoggedOut, CodeNotFound.
+func (w *Window) Item(code string) (*counter.Item, error) {
+	user, err := w.current(true)
+	if err != nil {
+		return nil, err
+	}
+	it, err := user.Item(w.ctx, strings.TrimSpace(code))
+	if err != nil {
+		return nil, w.failed("Item", err)
+	}
+	it.Objects, it.Conditions, it.Materials = list(it.Objects), list(it.Conditions), list(it.Materials)
+	it.Flow, it.LegalBasis = list(it.Flow), list(it.LegalBasis)
+	return it, nil
+}
+
+// Divisions gives the divisions of the district, for fields that hold one.
+func (w *Window) Divisions() ([]counter.Division, error) {
+	if _, err := w.current(true); err != nil {
+		return nil, err
+	}
+	if w.cfg.Divisions == nil {
+		return []counter.Division{}, nil
+	}
+	ds, err := w.cfg.Divisions(w.ctx)
+	if err != nil {
+		return nil, w.failed("Divisions", err)
+	}
+	return list(ds), nil
+}
+
+// Accept hands in an application. Everything that is missing is told at once, and
+// then nothing is recorded; when it returns without error the case is durable. A
+// card is only believed in if this seat has read it. Errors: CodeLoggedOut,
+// CodeInvalid with details, CodeDenied.
+func (w *Window) Accept(a Application) (Accepted, error) {
+	user, err := w.current(true)
+	if err != nil {
+		return Accepted{}, err
+	}
+	in := desk.Acceptance{
+		Item: a.Item, Applicant: &a.Applicant, Form: a.Form,
+		Materials: desk.Materials{List: a.Materials}, LegalDate: counter.Date(a.LegalDate),
+	}
+	if a.Card != "" {
+		if in.Card, err = w.cardRead(a.Card); err != nil {
+			return Accepted{}, err
+		}
+	}
+	done, err := user.Accept(w.ctx, in)
+	if err != nil {
+		return Accepted{}, w.failed("Accept", err)
+	}
+	out := Accepted{
+		Number: done.Number, Item: done.Item, AcceptedAt: done.AcceptedAt,
+		DueProvisional: done.DueProvisional, Warnings: list(done.Warnings),
+	}
+	if done.Due != nil {
+		due := string(*done.Due)
+		out.Due = &due
+	}
+	return out, nil
+}
+
+// Act does the next step of a case and gives the case as it then is. Errors:
+// CodeLoggedOut, CodeNotFound, CodeDenied, CodeInvalid.
+func (w *Window) Act(a Act) (*desk.CaseView, error) {
+	user, err := w.current(true)
+	if err != nil {
+		return nil, err
+	}
+	c, err := user.Act(w.ctx, a.Number, a.Verb, desk.ActOptions{Opinion: strings.TrimSpace(a.Opinion), To: a.To, Choose: a.Choose})
+	if err != nil {
+		return nil, w.failed("Act", err)
+	}
+	return tidyCase(c), nil
+}
+
+// FindPerson finds people by an ID number or credit code. Errors: CodeLoggedOut,
+// CodeNotFound.
+func (w *Window) FindPerson(number string) ([]desk.PersonView, error) {
+	user, err := w.current(true)
+	if err != nil {
+		return nil, err
+	}
+	people, err := user.FindPerson(w.ctx, strings.TrimSpace(number))
+	if err != nil {
+		return nil, w.failed("FindPerson", err)
+	}
+	for i := range people {
+		people[i].Cases = list(people[i].Cases)
+	}
+	return list(people), nil
+}
+
+// SaveDraft keeps what the user has typed and not handed in yet; "" forgets it.
+// Only the same user gets it back. Where drafts cannot be kept the error says so.
+func (w *Window) SaveDraft(text string) error {
+	user, err := w.current(true)
+	if err != nil {
+		return err
+	}
+	if w.cfg.KeepDraft == nil {
+		return counter.E(counter.CodeFailed, "本机不能保存草稿", "drafts cannot be kept here").Hint("请不要在受理完成前关闭页面", "do not close the page before you are done")
+	}
+	return w.failedIf("SaveDraft", w.cfg.KeepDraft(user.UserID(), []byte(text)))
+}
+
+// Draft gives what SaveDraft has kept for the user; "" if there is nothing.
+func (w *Window) Draft() (string, error) {
+	user, err := w.current(true)
+	if err != nil || w.cfg.Draft == nil {
+		return "", err
+	}
+	data, err := w.cfg.Draft(user.UserID())
+	return string(data), w.failedIf("Draft", err)
+}
+
+// Link tells how this device stands with the others and with its reader.
+func (w *Window) Link() (LinkState, error) {
+	// Asked for by a clock and not by a person, so it is no sign of the user.
+	if _, err := w.current(false); err != nil {
+		return LinkState{}, err
+	}
+	st := LinkState{Peers: []Peer{}}
+	if w.cfg.Link != nil {
+		ctx, cancel := context.WithTimeout(w.ctx, 10*time.Second)
+		defer cancel()
+		var err error
+		if st, err = w.cfg.Link(ctx); err != nil {
+			return LinkState{}, w.failed("Link", err)
+		}
+	}
+	st.Peers = list(st.Peers)
+	st.Reader, st.Papers, st.Drafts = w.cfg.ReadCard != nil, w.cfg.PaperFolder, w.cfg.KeepDraft != nil
+	st.Now = w.cfg.Now().Format(time.RFC3339)
+	return st, nil
+}
+
+func (w *Window) failedIf(method string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return w.failed(method, err)
+}

@@ -1,0 +1,47 @@
+import { DeskError } from './errors'
+import type { Field, Item, ItemLine, ItemMaterial } from './types'
+
+const material = (name: string, more: Partial<ItemMaterial> = {}): ItemMaterial => ({
+  name, necessity: 'required', source: 'applicant', originals: 1, form: 'paper', ...more,
+})
+
+const field = (name: string, label: string, kind: string, more: Partial<Field> = {}): Field => ({ name, label, kind, required: true, ...more })
+
+function item(code: string, name: string, initials: string, more: Partial<Item>): Item & { initials: string } {
+  return {
+    code, scheme: 'sample', name, version: 1, effective_from: '2026-01-01', sample: true, department: '人力资源和社会保障局', level: 'town',
+    type: '20', objects: ['person'], conditions: ['本区户籍或持有居住证'], materials: [material('居民身份证', { seen_only: true })],
+    flow: [{ stage: 'apply', post: '申请人' }], result: { name: '登记凭证', type: 'other' }, window: {}, relief: {}, legal_basis: [],
+    initials, ...more,
+  }
+}
+
+/** Items of the made-up district. */
+export const items = [
+  item('S-0001', '居住登记', 'jzdj', { instant: true }),
+  item('S-0002', '失业登记', 'sydj', {
+    instant: true,
+    materials: [material('居民身份证'), material('失业登记表'), material('离职证明', { may_promise: true, promise_days: 5 })],
+    fields: [
+      field('reason', '失业原因', 'choice', { choices: ['合同期满', '单位解除', '其他'] }),
+      field('other', '其他原因', 'text', { visible_when: { field: 'reason', in: ['其他'] } }),
+      field('since', '失业日期', 'date'),
+    ],
+  }),
+  item('S-0003', '最低生活保障对象认定', 'zdshbzdxrd', { promised_days: 20 }),
+]
+
+/** An item by its code, whole. */
+export function guide(code: string): Item {
+  const found = items.find((i) => i.code === code)
+  if (!found) throw new DeskError('not_found', `目录里没有事项 ${code}`, '请另选事项')
+  const { initials: _, ...it } = structuredClone(found)
+  return it
+}
+
+export function itemLine(i: Item): ItemLine {
+  return {
+    code: i.code, name: i.name, department: i.department, instant: i.instant ?? false, days: i.promised_days ?? 0, version: i.version,
+    effective_from: i.effective_from, required_fields: (i.fields ?? []).filter((f) => f.required).map((f) => f.name),
+  }
+}
