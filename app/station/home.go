@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"time"
 
 	"onedoor/app/counter"
 	"onedoor/app/store"
@@ -98,14 +99,21 @@ func openHome(ctx context.Context, cfg Config, readOnly bool) (*vault, error) {
 	}
 	mark, err := keyring.OpenMark(dir, info.Key)
 	if keyring.CodeOf(err) == keyring.CodeMarkMissing {
-		// The key is here and the mark is not: what was told since cannot be
-		// known, so the store begins a new epoch, as after any restore.
-		mark, err = keyring.CreateMark(dir, info.Key, keyring.Mark{Commit: 1})
+		mark, err = keyring.CreateMark(dir, info.Key, lostMark(cfg.Now()))
 	}
 	if err != nil {
 		return nil, keyError(err)
 	}
 	return openVault(ctx, cfg, ring, mark, false)
+}
+
+// lostMark stands in for a mark that is gone while the key is here: what was told
+// since the database was written cannot be known. The store begins a new epoch,
+// as after any restore, and today's numbers go on far beyond any that a counter
+// can have told on one day.
+func lostMark(now time.Time) keyring.Mark {
+	y, m, d := now.In(time.FixedZone("CST", 8*3600)).Date()
+	return keyring.Mark{Commit: 1, Date: uint32(y*10000 + int(m)*100 + d), Serial: 5000}
 }
 
 func openVault(ctx context.Context, cfg Config, ring *keyring.Ring, mark *keyring.MarkFile, readOnly bool) (*vault, error) {
