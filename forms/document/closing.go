@@ -34,6 +34,7 @@ func (c *composer) closing(cl wording.Closing) {
 	box := layout.Box{X: c.Left + 0.55*c.Width(), W: 0.45 * c.Width()}
 	high := max(c.sealHigh(*cl.Seal, box.W), signHigh)
 	c.Need(high)
+	c.alone = c.Y <= c.Top && len(c.Pages) > 1
 	top := c.Y
 	c.seal(*cl.Seal, box, high)
 	c.signature(layout.Box{X: c.Left, W: 0.5 * c.Width()}, top+c.note.Lead, signs)
@@ -52,7 +53,7 @@ func (c *composer) sealLines(s wording.Seal, width float64) []string {
 
 // sealHigh is the room for a seal, which is 38 to 42 mm wide on any paper.
 func (c *composer) sealHigh(s wording.Seal, width float64) float64 {
-	high := 38 * layout.MM * max(c.k, 0.85)
+	high := c.sealSide
 	return max(high, float64(len(c.sealLines(s, width)))*c.cell.Lead+3*c.note.Lead)
 }
 

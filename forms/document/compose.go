@@ -2,6 +2,7 @@ package document
 
 import (
 	"fmt"
+	"slices"
 
 	"rsc.io/qr"
 
@@ -13,23 +14,40 @@ import (
 type composer struct {
 	measures
 	*layout.Flow
-	j *job
+	j       *job
+	breakAt int  // number of the block that begins a new page, or -1
+	alone   bool // the closing stands on a page by itself
 }
 
 // compose lays a checked document out.
 func compose(pen *layout.Pen, j *job, paper Paper) (layout.Frame, []layout.Page, error) {
-	m := newMeasures(paper)
 	code, err := qr.Encode(j.qr, qr.M)
 	if err != nil {
-		return m.frame, nil, err
+		return layout.Frame{}, nil, err
 	}
-	c := &composer{measures: m, Flow: layout.NewFlow(pen, m.frame), j: j}
+	m := newMeasures(paper)
+	c := draw(pen, j, m, code, -1)
+	if c.alone { // a seal without a text above it could stand under any text
+		c = draw(pen, j, m.tight(), code, -1)
+	}
+	if c.alone {
+		c = draw(pen, j, m, code, j.lastBefore())
+	}
+	return c.Frame, c.Pages, nil
+}
+
+// draw lays a document out once.
+func draw(pen *layout.Pen, j *job, m measures, code *qr.Code, breakAt int) *composer {
+	c := &composer{measures: m, Flow: layout.NewFlow(pen, m.frame), j: j, breakAt: breakAt}
 	if c.narrow {
 		c.narrowHead()
 	} else {
 		c.wideHead(code)
 	}
 	for i, b := range j.page.Blocks {
+		if i == breakAt && c.Y > c.Top {
+			c.NewPage()
+		}
 		c.block(b, j.page.Blocks[i+1:])
 	}
 	if c.narrow {
@@ -38,7 +56,18 @@ func compose(pen *layout.Pen, j *job, paper Paper) (layout.Frame, []layout.Page,
 		c.feet()
 	}
 	c.watermark()
-	return c.Frame, c.Pages, nil
+	return c
+}
+
+// lastBefore is the last block with a text or table of its own before the
+// closing, -1 if there is none.
+func (j *job) lastBefore() int {
+	for i, b := range slices.Backward(j.page.Blocks) {
+		if (b.Facts != nil || b.Table != nil || b.Box != nil || b.Text != "" && b.Style != "note") && j.scope.Holds(b.When) {
+			return i
+		}
+	}
+	return -1
 }
 
 func (c *composer) modules(code *qr.Code, x, y float64) {
@@ -86,7 +115,9 @@ func (c *composer) headLines(b layout.Box) {
 			c.Paragraph(c.cell, b, layout.Left, 0, c.j.scope.Expand(t.Text))
 		}
 	}
-	c.Paragraph(c.cell, b, layout.Left, 0, c.j.copyLine())
+	if s := c.j.copyLine(); s != "" {
+		c.Paragraph(c.cell, b, layout.Left, 0, s)
+	}
 }
 
 func (c *composer) rule(width float64) {
@@ -149,7 +180,7 @@ func (c *composer) watermark() {
 		var under []layout.Op
 		step := min(c.H/3, 260*c.k)
 		for y := step / 2; y < c.H; y += step {
-			under = append(under, layout.Mark{X: c.W / 2, Y: y, Angle: 28, Gray: 0.8, Style: st,
+			under = append(under, layout.Mark{X: c.W / 2, Y: y, Angle: 28, Gray: 0.85, Style: st,
 				W: c.Pen.Width(st, c.j.Watermark), S: c.Pen.Drawable(st, c.j.Watermark)})
 		}
 		c.Pages[i].Ops = append(under, c.Pages[i].Ops...)

@@ -209,11 +209,15 @@ func (j *job) sum() [sha256.Size]byte {
 	return sha256.Sum256(append([]byte(draftDomain), text...))
 }
 
-// copyLine says which copy this is, and whether it was printed before.
+// copyLine says which copy this is, and whether it was printed before; empty
+// for the only copy.
 func (j *job) copyLine() string {
-	s := fmt.Sprintf("一式%d份，本件为第%d份", j.Copies, j.CopyNo)
+	s := ""
+	if j.Copies > 1 {
+		s = fmt.Sprintf("一式%d份，本件为第%d份", j.Copies, j.CopyNo)
+	}
 	if j.Reprint > 0 {
-		s += fmt.Sprintf("　【补打 第%d次】", j.Reprint)
+		s = strings.TrimSpace(s + fmt.Sprintf("　【补打 第%d次】", j.Reprint))
 	}
 	return s
 }

@@ -11,6 +11,7 @@ type measures struct {
 	k                                      float64    // of type and gaps; 1 on A4
 	qr                                     float64    // side of the QR code in points
 	grid                                   [4]float64 // shares of the columns of labels and values
+	sealSide                               float64    // room for a seal
 	narrow                                 bool       // one column, no boxes beside each other
 	title, heading, text, cell, note, foot layout.Style
 }
@@ -24,8 +25,8 @@ func newMeasures(p Paper) measures {
 	var m measures
 	switch p {
 	case A5: // smaller type than the ratio of the papers would keep nobody reading
-		m = measures{k: 0.8, qr: 26 * mm, grid: [4]float64{0.175, 0.355, 0.175, 0.295},
-			frame: layout.Frame{W: 148 * mm, H: 210 * mm, Top: 11 * mm, Bottom: 14 * mm, Left: 12 * mm, Right: 12 * mm}}
+		m = measures{k: 0.76, qr: 26 * mm, grid: [4]float64{0.175, 0.355, 0.175, 0.295},
+			frame: layout.Frame{W: 148 * mm, H: 210 * mm, Top: 10 * mm, Bottom: 13 * mm, Left: 12 * mm, Right: 12 * mm}}
 	case Roll80: // 72 mm of 80 are printable on all such printers
 		m = measures{k: 0.86, qr: 34 * mm, grid: [4]float64{0.28, 0.72}, narrow: true,
 			frame: layout.Frame{W: 80 * mm, H: rollHeight, Top: 5 * mm, Bottom: 8 * mm, Left: 4.5 * mm, Right: 4.5 * mm}}
@@ -42,6 +43,17 @@ func newMeasures(p Paper) measures {
 	m.cell = style(10.5, 15, cjkfont.Body)
 	m.note = style(9, 13, cjkfont.Body)
 	m.foot = style(8.5, 12, cjkfont.Body)
+	m.sealSide = 38 * mm * max(m.k, 0.8)
+	return m
+}
+
+// tight is the same paper with less air, for a document that is a few lines
+// longer than its last page.
+func (m measures) tight() measures {
+	m.text.Lead *= 0.9
+	m.cell.Lead *= 0.95
+	m.sealSide *= 0.8
+	m.frame.Bottom -= 3 * layout.MM * m.k
 	return m
 }
 

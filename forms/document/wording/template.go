@@ -12,7 +12,7 @@ import (
 type piece struct {
 	words string
 	key   string
-	count bool // the number of entries, not the entries
+	form  string // "", "count": the number of entries, or "date": the day of a time
 }
 
 // stretch is a run of pieces. An optional one ([[...]]) is left out when
@@ -27,7 +27,7 @@ var (
 	errOpt   = errors.New("[[ 与 ]] 不成对 / [[ without ]]")
 )
 
-// parse takes a template apart: {key}, {key|count} and [[optional words]].
+// parse takes a template apart: {key}, {key|count}, {key|date} and [[optional words]].
 func parse(s string) ([]stretch, error) {
 	var out []stretch
 	for s != "" {
@@ -74,10 +74,10 @@ func pieces(s string) (out []piece, err error) {
 			out = append(out, piece{words: s[:open]})
 		}
 		key, format, formatted := strings.Cut(s[open+1:end], "|")
-		if formatted && format != "count" {
-			return nil, errors.New("只能写 |count / only |count is known")
+		if formatted && format != "count" && format != "date" {
+			return nil, errors.New("只能写 |count 或 |date / only |count and |date are known")
 		}
-		out = append(out, piece{key: key, count: formatted})
+		out = append(out, piece{key: key, form: format})
 		s = s[end+1:]
 	}
 	return out, nil
@@ -114,7 +114,7 @@ func (s Scope) lookup(p piece) string {
 	case "number":
 		return s.Number
 	case "issued_at":
-		return s.Issued.In(Zone).Format("2006年1月2日 15:04")
+		return moments[p.form].print(s.Issued)
 	case "you": // how the applicant is addressed
 		if s.Facts["organisation"] == true {
 			return "你单位"
@@ -127,10 +127,10 @@ func (s Scope) lookup(p piece) string {
 		return ""
 	}
 	if f, ok := find(s.cols, p.key); ok {
-		return show(f, s.row[p.key], p.count)
+		return show(f, s.row[p.key], p.form)
 	}
 	if f, ok := s.Page.Field(p.key); ok {
-		return show(f, s.Facts[p.key], p.count)
+		return show(f, s.Facts[p.key], p.form)
 	}
 	return ""
 }
@@ -151,15 +151,18 @@ func (s Scope) Expand(template string) string {
 				continue
 			}
 			v := s.lookup(p)
-			empty = empty || v == "" || v == "0" && !p.count // no copies is no statement
+			empty = empty || v == "" || v == "0" && p.form == "" // no copies is no statement
 			part.WriteString(v)
 		}
 		if !empty || !st.optional {
 			b.WriteString(part.String())
 		}
 	}
-	return b.String()
+	return stops.Replace(b.String())
 }
+
+// stops mends doubled stops: a statement may end with one of its own.
+var stops = strings.NewReplacer("。。", "。", "。；", "；", "；。", "。", "，。", "。")
 
 // Holds tells whether all conditions are true: "key" (given and not false or
 // empty), "!key", "key=value", "key!=value".
@@ -213,11 +216,19 @@ func (s Scope) Entries(key string) []Scope {
 	return out
 }
 
+// stamp is the form of a time in official papers.
+type stamp string
+
+var moments = map[string]stamp{"": "2006年1月2日 15:04", "date": "2006年1月2日"}
+
+func (s stamp) print(t time.Time) string { return t.In(Zone).Format(string(s)) }
+
 // show is the printed form of a value.
-func show(f Field, v any, count bool) string {
+func show(f Field, v any, form string) string {
+	count := form == "count"
 	switch v := v.(type) {
 	case string:
-		return showText(f, v)
+		return showText(f, v, form)
 	case bool:
 		if v {
 			return "是"
@@ -241,7 +252,7 @@ func show(f Field, v any, count bool) string {
 	return ""
 }
 
-func showText(f Field, v string) string {
+func showText(f Field, v, form string) string {
 	switch f.Type {
 	case TypeDate:
 		if t, err := time.ParseInLocation(time.DateOnly, v, Zone); err == nil {
@@ -249,7 +260,7 @@ func showText(f Field, v string) string {
 		}
 	case TypeTime:
 		if t, err := time.Parse(time.RFC3339, v); err == nil {
-			return t.In(Zone).Format("2006年1月2日 15:04")
+			return moments[form].print(t)
 		}
 	case TypeChoice:
 		for _, o := range f.Options {

@@ -146,7 +146,7 @@ func (c checker) template(at, s string) {
 			if p.key != "" && !c.known(p.key) {
 				c.add(at, "没有这个字段：{"+p.key+"}", "unknown field {"+p.key+"}")
 			}
-			if f, ok := c.p.Field(p.key); ok && f.Type == TypeRows && !p.count {
+			if f, ok := c.p.Field(p.key); ok && f.Type == TypeRows && p.form != "count" {
 				c.add(at, "{"+p.key+"} 是表格，只能写 |count", "{"+p.key+"} is a table: only |count can be written")
 			}
 		}
