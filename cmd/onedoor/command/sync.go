@@ -14,6 +14,7 @@ func syncCommand() *cli.Command {
 	return &cli.Command{
 		Name:  "sync",
 		Short: cli.T("与上级同步一轮", "one round of sync with the superior"),
+		Sub:   stickCommands(),
 		Define: func(fs *cli.Flags) cli.Run {
 			hub := fs.String("hub", "", cli.T("上级地址，代替入网凭证里的", "address of the superior, instead of the grant's"), cli.Meta("tcp://HOST:PORT"))
 			timeout := fs.Duration("timeout", 60*time.Second, cli.T("最多等多久", "how long to wait"))

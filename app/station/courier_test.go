@@ -1,0 +1,196 @@
+package station
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"encoding/hex"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"testing"
+	"unicode/utf16"
+
+	"golang.org/x/text/encoding/simplifiedchinese"
+
+	"onedoor/app/counter"
+	"onedoor/app/desk"
+)
+
+// accept takes n cases at a station and gives their numbers.
+func (d *district) accept(s *Station, user string, from, n int) (numbers []string) {
+	d.t.Helper()
+	ctx := context.Background()
+	who, err := s.Desk().Login(ctx, user, "pw-"+user+"-1")
+	must(d.t, err)
+	item := easyItem(d.t, s)
+	for i := from; i < from+n; i++ {
+		a, err := who.Accept(ctx, desk.Acceptance{Item: item, Applicant: person(i), Materials: desk.Materials{All: true}})
+		must(d.t, err)
+		numbers = append(numbers, a.Number)
+	}
+	return numbers
+}
+
+func (d *district) export(c Config, dir string) (r StickReport) {
+	d.t.Helper()
+	d.at(c, Write, func(s *Station) {
+		var err error
+		r, err = s.ExportStick(context.Background(), dir, "")
+		must(d.t, err)
+	})
+	return r
+}
+
+func (d *district) imports(c Config, dir string) (r StickReport) {
+	d.t.Helper()
+	d.at(c, Write, func(s *Station) {
+		var err error
+		r, err = s.ImportStick(context.Background(), dir, "")
+		must(d.t, err)
+	})
+	return r
+}
+
+// alike compares the digests of scopes at two devices.
+func (d *district) alike(a, b Config, scopes ...string) {
+	d.t.Helper()
+	for _, scope := range scopes {
+		var line [2]string
+		for i, c := range []Config{a, b} {
+			d.at(c, Read, func(s *Station) {
+				x, err := s.Digests(context.Background(), scope)
+				must(d.t, err)
+				line[i] = fmt.Sprintf("%+v", x)
+			})
+		}
+		if line[0] != line[1] {
+			d.t.Fatalf("%s differs\n%s\n%s", scope, line[0], line[1])
+		}
+	}
+}
+
+func TestByStickOnly(t *testing.T) {
+	d := newDistrict(t)
+	ctx := context.Background()
+	stick := t.TempDir()
+	var numbers []string
+	d.at(d.vil, Write, func(s *Station) { numbers = d.accept(s, "wang", 1, 3) })
+	out := d.export(d.vil, stick)
+	if !out.Converged || out.SentOps < 6 || out.Peer != "" {
+		t.Fatalf("%+v", out)
+	}
+	if again := d.export(d.vil, stick); again.Files != 0 || again.SentBytes != 0 {
+		t.Fatalf("again: %+v", again)
+	}
+	in := d.imports(d.hub, stick)
+	if !in.Converged || in.ReceivedOps != 6 || len(in.Faults) != 0 {
+		t.Fatalf("%+v", in)
+	}
+	d.alike(d.hub, d.vil, testVillage)
+	d.at(d.hub, Write, func(s *Station) {
+		admin, err := s.Desk().Login(ctx, "admin", "pw-admin-1")
+		must(t, err)
+		for _, n := range numbers {
+			if _, err := admin.Case(ctx, n); err != nil {
+				t.Fatal(err)
+			}
+		}
+		_, err = admin.AddUser(ctx, desk.NewUser{Name: "li", Role: "clerk", Division: testVillage, Password: "pw-li-1"})
+		must(t, err)
+		r, err := s.ExportStick(ctx, stick, testVillage)
+		must(t, err)
+		if !r.Converged {
+			t.Fatalf("%+v", r)
+		}
+	})
+	if back := d.imports(d.vil, stick); !back.Converged || back.ReceivedOps == 0 {
+		t.Fatalf("%+v", back)
+	}
+	d.alike(d.hub, d.vil, "realm", testVillage)
+	d.at(d.vil, Write, func(s *Station) { d.accept(s, "li", 4, 1) }) // the new user works
+	if replay := d.imports(d.vil, stick); !replay.Converged || replay.Files != 0 {
+		t.Fatalf("replay: %+v", replay)
+	}
+	assertSilent(t, stick, "测试1", person(1).Number, "13800000000", "wang")
+	d.at(d.vil, Read, func(s *Station) {
+		v, err := s.VerifyLogs(ctx)
+		must(t, err)
+		if !v.OK {
+			t.Fatalf("%+v", v)
+		}
+	})
+}
+
+// assertSilent finds no secret below dir, in any writing.
+func assertSilent(t *testing.T, dir string, secrets ...string) {
+	t.Helper()
+	var needles [][]byte
+	for _, s := range secrets {
+		u16 := []byte{}
+		for _, r := range utf16.Encode([]rune(s)) {
+			u16 = append(u16, byte(r), byte(r>>8))
+		}
+		gb, err := simplifiedchinese.GB18030.NewEncoder().Bytes([]byte(s))
+		must(t, err)
+		for _, form := range [][]byte{[]byte(s), u16, gb} {
+			needles = append(needles, form, []byte(hex.EncodeToString(form)), []byte(base64.RawStdEncoding.EncodeToString(form)))
+		}
+	}
+	files := 0
+	must(t, filepath.WalkDir(dir, func(p string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() {
+			return err
+		}
+		files++
+		data, err := os.ReadFile(p)
+		for _, n := range needles {
+			if bytes.Contains(data, n) || bytes.Contains([]byte(p), n) {
+				t.Errorf("%s tells %q", p, n)
+			}
+		}
+		return err
+	}))
+	if files < 4 {
+		t.Fatalf("only %d files", files)
+	}
+}
+
+func TestStickOfAnotherDistrictAndOfARevokedStation(t *testing.T) {
+	d, other := newDistrict(t), newDistrict(t)
+	ctx := context.Background()
+	stick := t.TempDir()
+	other.export(other.vil, stick)
+	d.at(d.hub, Write, func(s *Station) {
+		_, err := s.ImportStick(ctx, stick, "")
+		if counter.CodeOf(err) != counter.CodeDenied {
+			t.Fatalf("%v", err)
+		}
+	})
+	d.export(d.vil, stick) // one stick may serve both
+	d.at(d.vil, Write, func(s *Station) { d.accept(s, "wang", 1, 1) })
+	d.export(d.vil, stick)
+	d.at(d.hub, Write, func(s *Station) {
+		admin, err := s.Desk().Login(ctx, "admin", "pw-admin-1")
+		must(t, err)
+		must(t, s.Revoke(ctx, admin, s.deviceOf(t, testVillage)))
+		r, err := s.ImportStick(ctx, stick, "")
+		must(t, err)
+		if r.Converged || r.ReceivedOps != 0 || len(r.Faults) == 0 || r.Faults[0].What != "unread" {
+			t.Fatalf("%+v", r)
+		}
+	})
+}
+
+func (s *Station) deviceOf(t testing.TB, division string) string {
+	rows, err := s.v.store.Devices(context.Background())
+	must(t, err)
+	for _, r := range rows {
+		if r.Division == division {
+			return r.Device.String()
+		}
+	}
+	t.Fatal("no device")
+	return ""
+}
