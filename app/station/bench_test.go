@@ -307,33 +307,6 @@ func diskOf(b *testing.B, home string) (total int64) {
 	return total
 }
 
-// BenchmarkRatioReceipt compares one warm, signed receipt with the budget of 5 ms.
-func BenchmarkRatioReceipt(b *testing.B) {
-	d := newDistrict(b)
-	ctx := context.Background()
-	s, err := Open(ctx, d.vil, Write)
-	must(b, err)
-	defer s.Close()
-	wang, err := s.Desk().Login(ctx, "wang", "pw-wang-1")
-	must(b, err)
-	a, err := wang.Accept(ctx, desk.Acceptance{Item: easyItem(b, s), Applicant: person(1), Materials: desk.Materials{All: true}})
-	must(b, err)
-	out := filepath.Join(b.TempDir(), "r.pdf")
-	n := 0
-	start := time.Now()
-	for b.Loop() {
-		_, err := wang.Print(ctx, a.Number, "acceptance", out)
-		must(b, err)
-		n++
-	}
-	each := time.Since(start) / time.Duration(n)
-	info, err := os.Stat(out)
-	must(b, err)
-	report(b, float64(each)/float64(5*time.Millisecond), 1)
-	b.ReportMetric(float64(each.Microseconds()), "us/receipt")
-	b.ReportMetric(float64(info.Size())/1000, "kB")
-}
-
 // BenchmarkRatioSearch compares a search in the catalogue with its budget.
 func BenchmarkRatioSearch(b *testing.B) {
 	d := newDistrict(b)
