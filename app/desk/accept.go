@@ -138,6 +138,10 @@ func (s *Session) legalDate(ctx context.Context, given counter.Date) (counter.Da
 		return "", true, counter.Ef(counter.CodeInvalid, "受理日期早于其他设备已经记录的日期 %s", "other devices have already recorded %s", seen).
 			Hint("核对日历后重新填写", "check the calendar")
 	}
+	if last := max(today, seen.AddDays(maxAway), counter.DateOf(ev.Own.In(china)).AddDays(maxAway)); suspect && given > last {
+		return "", true, counter.Ef(counter.CodeInvalid, "受理日期 %s 太远,可能填错了", "the legal date %s is too far ahead", given).
+			Hint("核对年份;办件编号会带上这个日期,之后的编号不能再往前", "check the year: case numbers carry this date and never go back")
+	}
 	if !suspect && (given > today || given < today.AddDays(-maxBackdate)) {
 		return "", false, counter.Ef(counter.CodeInvalid, "受理日期只能是今天或之前%d天内", "the legal date must be today or within %d days before", maxBackdate).
 			Hint("核对日期;时钟正常时一般不用填写", "leave it out when the clock is right")
@@ -147,6 +151,10 @@ func (s *Session) legalDate(ctx context.Context, given counter.Date) (counter.Da
 
 // maxBackdate is how many days a paper backlog may lie back.
 const maxBackdate = 31
+
+// maxAway is how many days a counter may have heard of nobody before a date that
+// its own clock does not show either is taken for a slip of the finger.
+const maxAway = 400
 
 func (s *Session) checkForm(ctx context.Context, it *counter.Item, form map[string]any, on counter.Date) ([]byte, []counter.Problem) {
 	values, ps := schema.Check(it.Fields, form, schema.Context{Today: on, Division: s.knownDivision(ctx)})

@@ -11,7 +11,7 @@ import (
 // ActOptions go with a stage act.
 type ActOptions struct {
 	Opinion string // personal text: sealed
-	Reason  string // open text without names; void needs a reason or an opinion
+	Reason  string // personal text too: it is kept with the opinion, sealed
 	To      string // handover: division code of who is to act
 	Choose  string // resolve: the op that stands
 }
@@ -47,8 +47,9 @@ func (s *Session) Act(ctx context.Context, number, verb string, o ActOptions) (*
 	if err != nil {
 		return nil, err
 	}
-	err = s.ledger.Record(ctx, func(rec counter.Recorder) error {
-		_, err := rec.Append(act)
+	var op [32]byte
+	err = s.ledger.Record(ctx, func(rec counter.Recorder) (err error) {
+		op, err = rec.Append(act)
 		return err
 	})
 	if err != nil {
@@ -57,11 +58,34 @@ func (s *Session) Act(ctx context.Context, number, verb string, o ActOptions) (*
 	if d, err = s.ledger.Entity(ctx, d.Scope, d.Entity); err != nil {
 		return nil, err
 	}
+	if err := counted(d, op); err != nil {
+		return nil, err
+	}
 	return s.view(ctx, d)
+}
+
+// counted refuses to call an act done that somebody else was faster than, in the
+// moment between the check and the record. It stays in the timeline.
+func counted(d *counter.Dossier, op [32]byte) error {
+	for i := range d.Facts {
+		if d.Facts[i].ID != op || d.Folded.Effects[i].Effective {
+			continue
+		}
+		reason := d.Folded.Effects[i].Reason
+		return counter.E(counter.CodeInvalid, "刚才有别的操作先生效,这一步没有生效:"+counter.ReasonText(reason, "zh"),
+			"somebody else was faster; this act has no effect: "+counter.ReasonText(reason, "en")).
+			Hint("重新打开办件,核对现在的状态后再办理", "open the case again and look at its state first")
+	}
+	return nil
 }
 
 func (s *Session) actOf(d *counter.Dossier, v counter.Verb, o ActOptions) (counter.Act, error) {
 	a := counter.Act{Scope: d.Scope, Kind: "case." + string(v), Entity: d.Entity, Actor: s.user.ID}
+	if o.Opinion == "" {
+		o.Opinion = o.Reason
+	} else if o.Reason != "" {
+		o.Opinion = o.Reason + ";" + o.Opinion
+	}
 	if o.Opinion != "" {
 		a.Sealed = map[string][]byte{counter.SealedOpinion: []byte(o.Opinion)}
 	}
@@ -72,15 +96,15 @@ func (s *Session) actOf(d *counter.Dossier, v counter.Verb, o ActOptions) (count
 			return a, counter.E(counter.CodeUsage, "裁决要写明以哪一条为准", "say which act stands").
 				Hint("用 --choose 加时间线里的记录号", "use --choose with the op of the timeline")
 		}
-		a.Payload = counter.ResolvePayload{Choose: op, Reason: o.Reason}
+		a.Payload = counter.ResolvePayload{Choose: op}
 		return a, nil
 	case counter.VerbVoid:
-		if o.Reason == "" && o.Opinion == "" {
+		if o.Opinion == "" {
 			return a, counter.E(counter.CodeUsage, "作废必须写明原因", "voiding needs a reason").
 				Hint("用 --opinion 写明原因", "give it with --opinion")
 		}
 	}
-	p := counter.ActPayload{Reason: o.Reason}
+	var p counter.ActPayload
 	if o.To != "" {
 		to, err := counter.PadDivision(o.To)
 		if err != nil {

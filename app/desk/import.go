@@ -54,7 +54,7 @@ func (s *Session) ImportCases(ctx context.Context, r io.Reader, progress func(do
 		return err
 	}
 	for n := 1; lines.Scan(); n++ {
-		line := bytes.TrimSpace(lines.Bytes())
+		line := bytes.TrimSpace(bytes.TrimPrefix(lines.Bytes(), []byte("\ufeff"))) // an editor's mark
 		if len(line) == 0 {
 			continue
 		}
@@ -73,6 +73,9 @@ func (s *Session) ImportCases(ctx context.Context, r io.Reader, progress func(do
 		}
 	}
 	if err := lines.Err(); err != nil {
+		if err := flush(); err != nil {
+			return out, err
+		}
 		return out, counter.E(counter.CodeInvalid, "文件读到一半出错,可能有过长的行", "the file could not be read to its end").
 			Hint("已受理的不受影响;改正后只导入剩下的行", "what was accepted stands; import the rest after mending").Because(err)
 	}
@@ -83,7 +86,8 @@ func (s *Session) prepareLine(ctx context.Context, line []byte) (*prepared, erro
 	var a Acceptance
 	dec := json.NewDecoder(bytes.NewReader(line))
 	dec.DisallowUnknownFields()
-	if err := dec.Decode(&a); err != nil {
+	err := dec.Decode(&a)
+	if _, end := dec.Token(); err != nil || end != io.EOF { // a second case on the line would be lost
 		return nil, counter.E(counter.CodeInvalid, "这一行不是有效的 JSON 办件", "the line is not a case in JSON").
 			Hint("格式见手册“批量受理”", "see the manual")
 	}

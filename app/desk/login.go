@@ -108,7 +108,12 @@ func (s *Session) mustAdminister() error {
 		return counter.E(counter.CodeDenied, "这一步只能在区级中心做", "this is done at the district hub only").
 			Hint("请联系区级管理员", "ask the district administrator")
 	}
-	if !slices.Contains(s.user.Roles, counter.Administrator) {
+	// As the powers are now: an account may have been disabled since its login.
+	p, err := s.ledger.Powers(context.Background(), s.user.Division)
+	if err != nil {
+		return err
+	}
+	if u, ok := p.User(s.user.ID); !ok || u.Disabled || !slices.Contains(u.Roles, counter.Administrator) {
 		return counter.E(counter.CodeDenied, "这一步需要系统管理员", "only an administrator may do this").
 			Hint("用管理员账号再试", "try again with an administrator's account")
 	}

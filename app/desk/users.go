@@ -188,6 +188,9 @@ func (s *Session) SetPassword(ctx context.Context, name, pass string) error {
 	if err != nil {
 		return err
 	}
+	if u.Disabled { // stating the user anew would let them in again
+		return counter.Ef(counter.CodeInvalid, "账号 %s 已经停用,不能改口令", "the account %s is disabled", name).Hint("需要时请另建账号", "make another account if one is needed")
+	}
 	verifier, err := password.Hash(pass)
 	if err != nil {
 		return counter.E(counter.CodeInvalid, "口令不能用", "the password cannot be used").Hint("换一个口令", "choose another one").Because(err)

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"encoding/binary"
 	"fmt"
 	"time"
 
@@ -179,14 +178,9 @@ func (s *Store) Clock(ctx context.Context) (counter.ClockEvidence, error) {
 	defer s.mu.Unlock()
 	e := counter.ClockEvidence{Now: s.now(), Seen: stampTime(s.seen)}
 	// Not the stamp: peers whose clocks are ahead move that.
-	raw, err := getMeta(ctx, s.r, metaClock)
-	if err != nil {
-		return e, diskError(err)
-	}
-	if len(raw) == 8 {
-		e.Own = time.UnixMilli(int64(binary.BigEndian.Uint64(raw))).UTC()
-	}
-	return e, nil
+	var err error
+	e.Own, err = ownClock(ctx, s.r)
+	return e, diskError(err)
 }
 
 func stampTime(st oplog.Stamp) time.Time {

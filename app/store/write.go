@@ -19,6 +19,8 @@ type Tx struct {
 	logs    map[oplog.Scope]*openLog
 	order   []oplog.Scope
 	touched touchedSet
+	// a number was taken for the day that the clock shows
+	confirmed bool
 }
 
 // openLog is an own log with the ops that this transaction appends to it.
@@ -76,14 +78,34 @@ func (t *Tx) finish() error {
 	return t.commit()
 }
 
-// metaClock is the latest reading of this device's own clock at an act of its
-// own: Unix milliseconds, 8 bytes, big endian.
+// metaClock is the latest reading of this device's own clock that can be
+// trusted: Unix milliseconds, 8 bytes, big endian.
 const metaClock = "clock"
 
+// noteClock keeps the clock's reading at an own act, but for one that is in doubt:
+// else a PC that once stood years ahead would be doubted for years after it was
+// set right. A number taken for the very day that the clock shows settles the
+// doubt, since somebody gave that day.
 func (t *Tx) noteClock() error {
+	own, err := ownClock(t.ctx, t.tx)
+	if err != nil {
+		return err
+	}
+	doubt := counter.ClockEvidence{Now: t.now, Own: own, Seen: stampTime(t.prog.Seen)}.Suspicious()
+	if doubt && !t.confirmed || !doubt && !t.now.After(own) {
+		return nil
+	}
 	raw := binary.BigEndian.AppendUint64(nil, uint64(max(t.now.UnixMilli(), 0)))
-	_, err := t.exec("INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = max(value, excluded.value)", metaClock, raw)
+	_, err = t.exec("INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", metaClock, raw)
 	return err
+}
+
+func ownClock(ctx context.Context, q querier) (time.Time, error) {
+	raw, err := getMeta(ctx, q, metaClock)
+	if err != nil || len(raw) != 8 {
+		return time.Time{}, err
+	}
+	return time.UnixMilli(int64(binary.BigEndian.Uint64(raw))).UTC(), nil
 }
 
 // Now is the one moment of the transaction.
@@ -210,6 +232,7 @@ func (t *Tx) heads(op *oplog.Op) ([]oplog.Hash, error) {
 // is never before the date of the number before it.
 func (t *Tx) NextSerial(day time.Time) (date time.Time, serial uint64) {
 	d := uint32(day.Year()*10000 + int(day.Month())*100 + day.Day())
+	t.confirmed = t.confirmed || day.Format("20060102") == t.now.In(china).Format("20060102")
 	if d > t.prog.Date {
 		t.prog.Date, t.prog.Serial = d, 0
 	}
