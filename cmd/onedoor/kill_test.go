@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"math/rand/v2"
 	"os"
 	"strconv"
@@ -67,22 +68,7 @@ func TestKill(t *testing.T) {
 	}
 	told = append(told, accept(1_000_000, time.Minute))
 
-	var cases []struct{ Number string }
-	must(t, s, &cases, play.Clerk, "case", "list", "--home", "village")
-	held := map[string]int{}
-	for _, c := range cases {
-		if held[c.Number]++; held[c.Number] > 1 {
-			t.Errorf("number %s exists twice", c.Number)
-		}
-	}
-	seen := map[string]bool{}
-	for _, number := range told {
-		if held[number] == 0 || seen[number] || number == "" {
-			t.Errorf("number %q was told and exists %d times", number, held[number])
-		}
-		seen[number] = true
-	}
-	t.Logf("%d cases exist, %d were told", len(cases), len(told))
+	mustHold(t, s, told)
 	mustBeSound(t, s, "village")
 	before, err := s.Digests(t.Context(), "village")
 	if err != nil {
@@ -140,4 +126,73 @@ func TestKillSync(t *testing.T) {
 	}
 	mustAgree(t, s)
 	mustBeSound(t, s, "village", "hub")
+}
+
+// TestKillDaemon ends the counter's daemon by kill -9 while several clerks have it
+// accept cases: what it told one of them must exist.
+func TestKillDaemon(t *testing.T) {
+	t.Parallel()
+	s := district(t)
+	code := plainItems(t, s)[0].Code
+	seed := uint64(time.Now().UnixNano())
+	t.Logf("seed %d", seed)
+	random := rand.New(rand.NewPCG(seed, 2))
+	var told []string
+	for n := range max(3, kills(t)/10) {
+		daemon, err := s.Start(t.Context(), new(play.Addrs), "serve", "--home", "village", "--hub", "-")
+		if err != nil {
+			t.Fatal(err)
+		}
+		numbers := make(chan string)
+		const clerks = 3
+		for i := range clerks {
+			name := fmt.Sprintf("who%d.json", i)
+			who, _ := json.Marshal(person(n*clerks + i))
+			write(t, s, name, string(who))
+			go func() {
+				defer func() { numbers <- "" }()
+				for range 4 {
+					r, err := s.Run(t.Context(), play.Clerk, "case", "accept", "--home", "village", "--item", code, "--applicant", name,
+						"--material", "all", "--json")
+					var v struct{ Number string }
+					if err != nil || r.JSON(&v) != nil || v.Number == "" {
+						return
+					}
+					numbers <- v.Number
+				}
+			}()
+		}
+		time.AfterFunc(time.Duration(random.Int64N(int64(time.Second))), daemon.Kill)
+		for left := clerks; left > 0; {
+			if number := <-numbers; number == "" {
+				left--
+			} else {
+				told = append(told, number)
+			}
+		}
+		daemon.Kill()
+	}
+	mustHold(t, s, told)
+	mustBeSound(t, s, "village")
+}
+
+// mustHold fails unless every number that was told exists, and none twice.
+func mustHold(t *testing.T, s *play.Land, told []string) {
+	t.Helper()
+	var cases []struct{ Number string }
+	must(t, s, &cases, play.Clerk, "case", "list", "--home", "village")
+	held := map[string]int{}
+	for _, c := range cases {
+		if held[c.Number]++; held[c.Number] > 1 {
+			t.Errorf("number %s exists twice", c.Number)
+		}
+	}
+	seen := map[string]bool{}
+	for _, number := range told {
+		if held[number] == 0 || seen[number] || number == "" {
+			t.Errorf("number %q was told and exists %d times", number, held[number])
+		}
+		seen[number] = true
+	}
+	t.Logf("%d cases exist, %d were told", len(cases), len(told))
 }
