@@ -94,6 +94,9 @@ func Dialer(url string) (Dial, []int, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	if t.replay != "" {
+		return replay(t.replay), t.bauds, nil
+	}
 	if t.tcp != "" {
 		return func(ctx context.Context, _ int) (Port, error) { return openTCP(ctx, t.tcp) }, []int{0}, nil
 	}

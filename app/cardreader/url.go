@@ -16,6 +16,7 @@ import (
 type target struct {
 	tcp    string
 	device string
+	replay string // file of a recording
 	bauds  []int
 }
 
@@ -46,6 +47,11 @@ func parseURL(s string) (target, error) {
 		return target{tcp: net.JoinHostPort(u.Hostname(), u.Port())}, nil
 	case "sdt+serial":
 		return parseSerial(u)
+	case "sdt+replay":
+		if u.Host != "" || u.Path == "" || u.RawQuery != "" {
+			return target{}, badURL("want sdt+replay:///path/of/a/recording")
+		}
+		return target{replay: u.Path, bauds: []int{0}}, nil
 	}
 	return target{}, badURL(fmt.Sprintf("unknown scheme %q", u.Scheme))
 }

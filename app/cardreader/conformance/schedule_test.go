@@ -55,6 +55,10 @@ func TestSchedules(t *testing.T) {
 	link := func(kind string, seed uint64) string {
 		return "pty://" + filepath.Join(dir, kind+strconv.FormatUint(seed, 10))
 	}
+	// The first connection of a program also opens the runtime's poller.
+	if _, err := one(0, "tcp://127.0.0.1:0", "", "", quick(), time.Millisecond); err != nil {
+		t.Fatal(err)
+	}
 	handles, goroutines := leftovers()
 	t.Run("tcp", func(t *testing.T) {
 		play(t, tcp, 12, quick(), 60*time.Millisecond, "", "", func(uint64) string { return "tcp://127.0.0.1:0" })

@@ -38,6 +38,12 @@ func cardCommands() *cli.Command {
 				Long:   conformanceHelp,
 				Define: cardConformance,
 			},
+			{
+				Name:   "record",
+				Short:  cli.T("记录一次读卡过程，不含个人信息", "record a session with a reader, without personal data"),
+				Long:   recordHelp,
+				Define: cardRecord,
+			},
 		},
 	}
 }
