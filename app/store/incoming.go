@@ -221,7 +221,14 @@ func (t *txn) sealedAlready(h segment.Header, w segment.Want) (done bool, err er
 	err = t.row(`SELECT EXISTS (SELECT 1 FROM files f JOIN logs l ON l.id = f.log WHERE f.folder = ? AND f.name LIKE '%.seg'
 		AND f.first = ? AND f.size >= ? AND l.scope = ? AND l.device = ? AND l.epoch = ?)`,
 		w.Folder, h.First, w.Size, string(h.Scope), h.Device[:], h.Epoch[:]).Scan(&done)
-	return done, err
+	if err != nil || !done {
+		return false, err
+	}
+	// A restored writer may announce it as the later one: it would be wanted again.
+	if _, err := t.exec("DELETE FROM peer_files WHERE folder = ? AND name = ? AND hash = ?", w.Folder, w.Name, w.Hash[:]); err != nil {
+		return true, err
+	}
+	return true, t.commit()
 }
 
 // continues checks where a file stands against the log that we hold.

@@ -493,6 +493,7 @@ func (m *mesh) deliver(p packet) int {
 
 // saveHome copies a home as a backup program does: while nobody works.
 func (m *mesh) saveHome(d *meshDevice) {
+	d.dead = m.rng.IntN(2) == 0 // killed: the last acts are not in their files yet
 	m.restartless(d, func() {
 		d.backup = d.home + fmt.Sprint("-backup", m.rng.IntN(1<<30))
 		must(m.t, os.CopyFS(d.backup, os.DirFS(d.home)))
