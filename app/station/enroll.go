@@ -58,7 +58,7 @@ func (s *Station) Enroll(ctx context.Context, who *desk.Session, request []byte,
 func (s *Station) authority(ctx context.Context) (*roster.Authority, error) {
 	raw, err := s.v.store.Secret(ctx, metaAuthority)
 	if err != nil || raw == nil {
-		return nil, counter.E(counter.CodeDenied, "本机不是区级中心,不能开通设备", "this device is not the hub").Because(err)
+		return nil, counter.E(counter.CodeDenied, "本机不是区级枢纽,不能开通设备", "this device is not the hub").Because(err)
 	}
 	auth, err := roster.UnmarshalAuthority(raw)
 	if err != nil {
@@ -204,7 +204,7 @@ func (s *Station) Revoke(ctx context.Context, who *desk.Session, device string) 
 		return counter.E(counter.CodeUsage, "设备编号格式不对", "not a device id").Hint("用 hub devices 查看", "see hub devices")
 	}
 	if id == s.id.Device.ID {
-		return counter.E(counter.CodeInvalid, "不能停用区级中心自己", "the hub cannot revoke itself")
+		return counter.E(counter.CodeInvalid, "不能停用区级枢纽自己", "the hub cannot revoke itself")
 	}
 	realm, err := s.v.store.Powers(ctx, counter.ScopeRealm)
 	if err != nil {

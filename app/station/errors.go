@@ -70,15 +70,15 @@ func rosterError(err error) error {
 	}
 	switch roster.CodeOf(err) {
 	case roster.CodeWrongFile:
-		return say(counter.CodeInvalid, "这不是需要的开通文件", "this is not the enrolment file that is needed", "核对文件:申请用 init 生成的文件,开通用区级发回的 grant 文件", "a request comes from init, a grant from the district")
+		return say(counter.CodeInvalid, "这不是需要的入网凭证", "this is not the enrolment file that is needed", "核对文件:申请用 init 生成的文件,开通用区级发回的 grant 文件", "a request comes from init, a grant from the district")
 	case roster.CodeNewer:
 		return say(counter.CodeFailed, "文件是更新版本的程序生成的", "the file was made by a newer program", "请升级程序", "upgrade the program")
 	case roster.CodeAltered, roster.CodeUntrusted:
 		return say(counter.CodeIntegrity, "文件被改动过或签名不符", "the file was altered or its signature does not hold", "请对方重新发送文件", "have the file sent again")
 	case roster.CodeOtherRealm:
-		return say(counter.CodeDenied, "这是另一个区的文件", "the file belongs to another district", "核对是哪个区级中心发的", "check which district sent it")
+		return say(counter.CodeDenied, "这是另一个区的文件", "the file belongs to another district", "核对是哪个区级枢纽发的", "check which district sent it")
 	case roster.CodeWrongDevice:
-		return say(counter.CodeDenied, "这个开通文件是给另一台电脑的", "this grant is for another PC", "找出本机申请对应的开通文件", "find the grant made for this PC's request")
+		return say(counter.CodeDenied, "这个入网凭证是给另一台电脑的", "this grant is for another PC", "找出本机申请对应的入网凭证", "find the grant made for this PC's request")
 	case roster.CodePassphrase:
 		return say(counter.CodeLocked, "口令不对或没有给出", "the passphrase is wrong or missing", "核对 ONEDOOR_RECOVERY_PASSPHRASE", "check ONEDOOR_RECOVERY_PASSPHRASE")
 	}
@@ -94,7 +94,7 @@ func linkError(err error) error {
 	case bepnode.CodeUntrusted:
 		return say(counter.CodeDenied, "对方不是本区的中心", "the other side is not of this district", "核对中心地址", "check the hub's address")
 	case bepnode.CodeRefused:
-		return say(counter.CodeDenied, "区级中心没有接受本机", "the hub did not accept this device", "本机可能已被停用;请联系区级管理员", "this device may have been revoked; ask the district")
+		return say(counter.CodeDenied, "区级枢纽没有接受本机", "the hub did not accept this device", "本机可能已被停用;请联系区级管理员", "this device may have been revoked; ask the district")
 	case bepnode.CodeTimeout:
 		return say(counter.CodeFailed, "同步超时,已传的不会重传", "the sync timed out; what arrived need not be sent again", "线路恢复后再同步一次", "sync again when the link is better")
 	case bepnode.CodeNothingShared:
@@ -102,6 +102,6 @@ func linkError(err error) error {
 	case bepnode.CodeProtocol:
 		return say(counter.CodeFailed, "对方的应答不符合协议", "the other side does not follow the protocol", "核对地址和对方的程序版本", "check the address and the other side's version")
 	}
-	return say(counter.CodeFailed, "连不上区级中心,数据都在本机,不会丢失", "the hub cannot be reached; everything is safe on this PC",
+	return say(counter.CodeFailed, "连不上区级枢纽,数据都在本机,不会丢失", "the hub cannot be reached; everything is safe on this PC",
 		"检查网线和地址;没有网络时可以继续办件", "check the link and the address; go on working meanwhile")
 }

@@ -75,7 +75,7 @@ func createHome(ctx context.Context, cfg Config) (*vault, error) {
 func openHome(ctx context.Context, cfg Config, readOnly bool) (*vault, error) {
 	data, err := os.ReadFile(filepath.Join(cfg.Home, homeFile))
 	if err != nil {
-		return nil, counter.E(counter.CodeNotEnrolled, "这个目录还没有建立柜台或区级中心", "this home has not been set up").
+		return nil, counter.E(counter.CodeNotEnrolled, "这个目录还没有建立柜台或区级枢纽", "this home has not been set up").
 			Hint("先运行 onedoor init(柜台)或 onedoor hub init(区级),或核对 --home", "run onedoor init (counter) or onedoor hub init (district), or check --home").Because(err)
 	}
 	var info homeInfo

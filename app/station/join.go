@@ -57,7 +57,7 @@ func InitCounter(ctx context.Context, cfg Config, c CounterInit) (CounterInfo, e
 	err = keepRequest(ctx, v, keys, c)
 	if err == nil {
 		if werr := atomicfile.Write(c.Out, data, 0o600); werr != nil {
-			err = fileError("写入申请文件", werr)
+			err = fileError("写入入网申请", werr)
 		}
 	}
 	if err = errors.Join(err, v.close()); err != nil && fresh {
@@ -149,7 +149,7 @@ func (s *Station) sameRealm(ctx context.Context, g *roster.Grant) error {
 		return rosterError(err)
 	}
 	if old.Device.ID != g.Device.ID {
-		return counter.E(counter.CodeInvalid, "本机已经用另一个开通文件加入过", "this PC has joined with another grant").
+		return counter.E(counter.CodeInvalid, "本机已经用另一个入网凭证加入过", "this PC has joined with another grant").
 			Hint("继续使用即可;需要重新开通时请用新目录", "go on using it; a new enrolment needs a new home")
 	}
 	return nil
@@ -159,13 +159,28 @@ func (s *Station) sameRealm(ctx context.Context, g *roster.Grant) error {
 func (s *Station) ingest(ctx context.Context, g *roster.Grant) (ops int, err error) {
 	for _, f := range g.Files {
 		folder, name, _ := strings.Cut(f.Name, "/")
-		w := segment.Want{FileInfo: segment.FileInfo{Folder: folder, Name: name, Size: int64(len(f.Data)), Hash: sha256.Sum256(f.Data), Version: 1}}
+		w := segment.Want{FileInfo: segment.FileInfo{Folder: folder, Name: name, Size: int64(len(f.Data)), Hash: sha256.Sum256(f.Data), Version: grantVersion(f.Data)}}
 		r, err := s.v.store.Receive(ctx, g.Hub.ID, w, f.Data)
 		if err != nil {
-			return ops, counter.E(counter.CodeIntegrity, "开通文件中的资料不完整", "the grant's data is not complete").
-				Hint("请区级重新生成开通文件", "ask the district for a new grant").Because(err)
+			return ops, counter.E(counter.CodeIntegrity, "入网凭证中的资料不完整", "the grant's data is not complete").
+				Hint("请区级重新生成入网凭证", "ask the district for a new grant").Because(err)
 		}
 		ops += r.Ops
 	}
 	return ops, nil
+}
+
+// grantVersion orders files that came with grants among each other: two stations
+// that were enrolled one after the other hold two states of one tail. The versions
+// of files that travelled are times in seconds, far above the number of any op.
+func grantVersion(data []byte) uint64 {
+	_, n, err := segment.ParseHeader(data)
+	if err != nil {
+		return 1
+	}
+	batches, _, _ := segment.Scan(data, int64(n))
+	if len(batches) == 0 {
+		return 1
+	}
+	return 1 + batches[len(batches)-1].LastSeq()
 }

@@ -75,7 +75,7 @@ func (s *Station) hubAddress(given string) (string, error) {
 	if len(s.id.Addresses) > 0 {
 		return s.id.Addresses[0], nil
 	}
-	return "", counter.E(counter.CodeUsage, "不知道区级中心的地址", "the hub's address is not known").
+	return "", counter.E(counter.CodeUsage, "不知道区级枢纽的地址", "the hub's address is not known").
 		Hint("用 --hub tcp://地址:端口 指定", "give it with --hub tcp://host:port")
 }
 
@@ -101,13 +101,28 @@ func (s *Station) Sync(ctx context.Context, hub string, timeout time.Duration) (
 	rep := SyncReport{Peer: r.Peer.String(), PeerName: r.PeerName, SentOps: r.SentOps, ReceivedOps: r.ReceivedOps,
 		SentBytes: r.SentBytes, ReceivedBytes: r.ReceivedBytes, Refused: r.Refused, Converged: r.Converged}
 	if err != nil {
-		return rep, linkError(err)
+		return rep, s.whySyncFailed(ctx, err)
 	}
 	if !r.Converged {
 		return rep, counter.Ef(counter.CodeIntegrity, "有%d个文件验证不通过,没有采用;其余已同步", "%d files failed verification and were refused; the rest is synced", r.Refused).
 			Hint("在对方那台电脑上运行 onedoor log verify,按提示处理", "run onedoor log verify on the other PC")
 	}
 	return rep, nil
+}
+
+// whySyncFailed looks at our own files when the other side kept asking in vain:
+// it refuses what does not have the announced hash and cannot tell us so.
+func (s *Station) whySyncFailed(ctx context.Context, err error) error {
+	if bepnode.CodeOf(err) != bepnode.CodeTimeout || ctx.Err() != nil {
+		return linkError(err)
+	}
+	rep, verr := s.v.store.VerifyLogs(ctx)
+	if verr != nil || rep.OK {
+		return linkError(err)
+	}
+	f := rep.Faults[0]
+	return counter.Ef(counter.CodeIntegrity, "本机的日志文件 %s 损坏,对方没有采用;其余已同步", "the segment file %s of this device is damaged and was refused; the rest is synced", f.File).
+		Hint("运行 onedoor log verify 查看,再运行 onedoor rebuild 从数据库重写,然后再同步", "see onedoor log verify, run onedoor rebuild, and sync again").Because(err)
 }
 
 // ServeOptions of a daemon.

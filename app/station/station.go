@@ -90,8 +90,8 @@ func (s *Station) start(ctx context.Context) error {
 		return err
 	}
 	if raw == nil {
-		return counter.E(counter.CodeNotEnrolled, "本机还没有加入区级中心", "this PC has not joined a district yet").
-			Hint("把申请文件交给区级,收到开通文件后运行 onedoor join --grant 文件", "send the request to the district, then run onedoor join --grant FILE")
+		return counter.E(counter.CodeNotEnrolled, "本机还没有加入区级枢纽", "this PC has not joined a district yet").
+			Hint("把入网申请交给区级,收到入网凭证后运行 onedoor join --grant 文件", "send the request to the district, then run onedoor join --grant FILE")
 	}
 	s.id = &identity{}
 	if err := json.Unmarshal(raw, s.id); err != nil {

@@ -65,7 +65,7 @@ func (s *session) greet() error {
 	}
 	for _, f := range s.ours() {
 		h, ok := s.n.hints.get(s.peer.Device, f.name)
-		if !ok || s.isStock() {
+		if !ok || s.isStock() || s.isTakeOnly(f) {
 			continue
 		}
 		id, err := s.n.opt.Vault.IndexID(f.name)
@@ -182,11 +182,13 @@ func (s *session) adopt(f *folder, claim hint) error {
 // sendSome sends one index message if there is something to send.
 func (s *session) sendSome(f *folder) (sent, more bool, err error) {
 	s.mu.Lock()
-	from, full, stock := f.sent, f.full, s.stock
+	from, full, stock, hide := f.sent, f.full, s.stock, f.takeOnly
 	s.mu.Unlock()
-	entries, err := s.n.opt.Vault.Since(f.name, from, maxEntries)
-	if err != nil {
-		return false, false, err
+	var entries []segment.FileInfo
+	if !hide {
+		if entries, err = s.n.opt.Vault.Since(f.name, from, maxEntries); err != nil {
+			return false, false, err
+		}
 	}
 	entries, more = cutEntries(entries)
 	if len(entries) == 0 && !full {

@@ -6,11 +6,15 @@ import (
 	"github.com/syncthing/syncthing/lib/protocol"
 
 	"onedoor/sync/oplog"
+	"onedoor/sync/segment"
 )
 
 // folder is what one session knows of one folder that we share with the peer.
 type folder struct {
 	name string
+	// takeOnly: we take the files of takeFrom and show nothing of our own.
+	takeOnly bool
+	takeFrom oplog.DeviceID
 
 	// Our index, written by the announcer.
 	indexID uint64
@@ -43,27 +47,90 @@ type peerFolder struct {
 // loadFolders asks the Vault what we share with the peer now, and tells whether
 // that changed. It runs before the session starts, then only in the storer.
 func (s *session) loadFolders() (changed bool, err error) {
-	list, err := s.n.opt.Vault.Folders(s.peer.Device)
+	want, err := s.n.shared(s.peer.Device)
 	if err != nil {
 		return false, err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if slices.Equal(list, s.order) {
+	if s.sharesLocked(want) {
 		return false, nil
 	}
-	next := make(map[string]*folder, len(list))
-	for _, name := range list {
+	next := make(map[string]*folder, len(want.names))
+	for _, name := range want.names {
 		f := s.folders[name]
-		if f == nil {
-			f = &folder{name: name, dirty: true, dirs: map[string]bool{}, progress: FolderStatus{Folder: name}}
+		takeOnly := want.takeOnly(name)
+		if f == nil || f.takeOnly != takeOnly {
+			if f == nil {
+				f = &folder{name: name, dirs: map[string]bool{}, progress: FolderStatus{Folder: name}}
+			}
+			f.takeOnly, f.takeFrom, f.dirty = takeOnly, want.writer, true
 			s.fetchDirty[name] = true
 			s.fetchIdle = false
 		}
 		next[name] = f
 	}
-	s.order, s.folders, s.resend = slices.Clone(list), next, true
+	s.order, s.folders, s.resend = want.names, next, true
 	return true, nil
+}
+
+// share is what a peer and we have in common by our side's judgement: the first
+// names are shared both ways, from full on we only take what writer wrote.
+type share struct {
+	names  []string
+	full   int
+	writer oplog.DeviceID
+}
+
+func (s share) takeOnly(name string) bool { return slices.Index(s.names, name) >= s.full }
+
+// shared asks the Vault what we share with a peer now.
+func (n *Node) shared(peer oplog.DeviceID) (s share, err error) {
+	list, err := n.opt.Vault.Folders(peer)
+	s.names, s.full = slices.Clone(list), len(list)
+	taker, ok := n.opt.Vault.(Taker)
+	if err != nil || !ok {
+		return s, err
+	}
+	more, writer, err := taker.Takes(peer)
+	for _, name := range more {
+		if !slices.Contains(list, name) {
+			s.names = append(s.names, name)
+		}
+	}
+	s.writer = writer
+	return s, err
+}
+
+func (s *session) sharesLocked(want share) bool {
+	if !slices.Equal(want.names, s.order) {
+		return false
+	}
+	for i, name := range want.names {
+		if s.folders[name].takeOnly != (i >= want.full) {
+			return false
+		}
+	}
+	return true
+}
+
+// isTakeOnly tells whether we show nothing of a folder to the peer.
+func (s *session) isTakeOnly(f *folder) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return f.takeOnly
+}
+
+// wants asks the Vault what we lack and may take from this peer.
+func (s *session) wants(f *folder) ([]segment.Want, error) {
+	wants, err := s.n.opt.Vault.Wants(s.peer.Device, f.name)
+	if err != nil || !s.isTakeOnly(f) {
+		return wants, err
+	}
+	return slices.DeleteFunc(wants, func(w segment.Want) bool {
+		name, err := segment.ParseName(w.Name)
+		return err != nil || name.Device != f.takeFrom
+	}), nil
 }
 
 // makeConfig tells the peer our folders, our index of each, and how much of the
@@ -71,7 +138,8 @@ func (s *session) loadFolders() (changed bool, err error) {
 func (s *session) makeConfig() (*protocol.ClusterConfig, error) {
 	v, peer := s.n.opt.Vault, s.peer.Device
 	cc := &protocol.ClusterConfig{}
-	for _, name := range s.folderOrder() {
+	for _, f := range s.ours() {
+		name := f.name
 		id, err := v.IndexID(name)
 		if err != nil {
 			return nil, err
@@ -79,6 +147,9 @@ func (s *session) makeConfig() (*protocol.ClusterConfig, error) {
 		top, err := v.MaxSequence(name)
 		if err != nil {
 			return nil, err
+		}
+		if s.isTakeOnly(f) {
+			top = 0 // all that it is shown
 		}
 		claimID, claimed, err := v.Claim(peer, name)
 		if err != nil {

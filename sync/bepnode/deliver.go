@@ -22,7 +22,7 @@ func (f *fetcher) makePlan() (bool, error) {
 		if !shared && !early {
 			continue
 		}
-		wants, err := s.n.opt.Vault.Wants(s.peer.Device, fo.name)
+		wants, err := s.wants(fo)
 		if err != nil {
 			return false, err
 		}

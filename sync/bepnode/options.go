@@ -45,6 +45,14 @@ type OpCounter interface {
 	OpsIn(folder, name string, from, to int64) (int, error)
 }
 
+// Taker is optional on a Vault. Takes lists folders of ours of which we take the
+// given writer's files from this peer, although the peer may have nothing of ours
+// there: it may have been made a member since we last heard of the members, and
+// what it carries tells so. Folders that are shared with it anyway may be listed.
+type Taker interface {
+	Takes(peer oplog.DeviceID) (folders []string, writer oplog.DeviceID, err error)
+}
+
 // Options of a Node. Zero values of the limits mean the defaults given.
 type Options struct {
 	Certificate tls.Certificate // one ECDSA certificate, the device's identity

@@ -3,7 +3,6 @@ package bepnode
 import (
 	"context"
 	"errors"
-	"slices"
 	"sync"
 	"time"
 
@@ -101,17 +100,19 @@ func (s *session) converged() (bool, error) {
 	if !quiet {
 		return false, nil
 	}
-	v, peer := s.n.opt.Vault, s.peer.Device
-	list, err := v.Folders(peer)
+	want, err := s.n.shared(s.peer.Device)
 	if err != nil {
-		return false, &Error{Code: CodeUntrusted, Peer: peer, Cause: err}
+		return false, &Error{Code: CodeUntrusted, Peer: s.peer.Device, Cause: err}
 	}
-	if !slices.Equal(list, s.folderOrder()) {
+	s.mu.Lock()
+	same := s.sharesLocked(want)
+	s.mu.Unlock()
+	if !same {
 		poke(s.recheck)
 		return false, nil
 	}
 	if len(shared) == 0 {
-		return false, &Error{Code: CodeNothingShared, Peer: peer, Cause: errNothing}
+		return false, &Error{Code: CodeNothingShared, Peer: s.peer.Device, Cause: errNothing}
 	}
 	for _, f := range shared {
 		if ok, err := s.folderConverged(f); !ok || err != nil {
@@ -122,6 +123,13 @@ func (s *session) converged() (bool, error) {
 }
 
 func (s *session) folderConverged(f *folder) (bool, error) {
+	if s.isTakeOnly(f) {
+		wants, err := s.wants(f)
+		if err != nil {
+			return false, &Error{Code: CodeLocal, Peer: s.peer.Device, Cause: err}
+		}
+		return len(wants) == 0, nil
+	}
 	top, err := s.n.opt.Vault.MaxSequence(f.name)
 	if err == nil {
 		s.mu.Lock()
