@@ -147,5 +147,5 @@ var errorTexts = map[string][4]string{
 	CodeCancelled: {"已取消读卡", "reading was cancelled", "", ""},
 	CodeClosed:    {"读卡器已关闭", "the reader is closed", "请重新打开读卡器", "open the reader again"},
 	CodeNotImplemented: {"此版本不支持这种读卡器接口", "this build does not support that kind of port",
-		"请改用 sdt+serial 或 sdt+tcp", "use sdt+serial or sdt+tcp"},
+		"请改用 sdt+serial 或 sdt+tcp；原生 USB 模块（sdt+usb）只在 Linux 上可用", "use sdt+serial or sdt+tcp; native USB modules (sdt+usb) work on Linux only"},
 }

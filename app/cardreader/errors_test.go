@@ -106,7 +106,7 @@ func TestParseURL(t *testing.T) {
 		"sdt+tcp://:9600": CodeBadURL, "sdt+tcp://h:1?baud=9600": CodeBadURL, "sdt+serial://": CodeBadURL,
 		"sdt+serial:///dev/x?baud=300": CodeBadURL, "sdt+serial:///dev/x?baut=9600": CodeBadURL,
 		"sdt+serial://host/dev/x": CodeBadURL, "sdt+tcp://a b:1": CodeBadURL, "COM": CodeBadURL,
-		"sdt+usb://0400:c35a": CodeNotImplemented,
+		"sdt+usb://0400:beef": CodeBadURL,
 	} {
 		if _, err := parseURL(url); CodeOf(err) != code {
 			t.Errorf("%s: %v", url, err)

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"go.bug.st/serial"
+
+	"onedoor/app/cardreader/internal/usb"
 )
 
 // Port is a byte stream to a reader. One goroutine uses it at a time.
@@ -121,6 +123,18 @@ func openTCP(ctx context.Context, address string) (Port, error) {
 		return nil, openError(err)
 	}
 	return NewConnPort(conn), nil
+}
+
+// openUSB opens a native module. A system without usbfs says that it has none.
+func openUSB(socket string) (Port, error) {
+	p, err := usb.Open(socket)
+	switch {
+	case errors.Is(err, errors.ErrUnsupported):
+		return nil, newError(CodeNotImplemented, 0, nil)
+	case err != nil:
+		return nil, openError(err)
+	}
+	return p, nil
 }
 
 // openError sorts the reasons why a port does not open by what helps. The cause

@@ -94,6 +94,9 @@ func Dialer(url string) (Dial, []int, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	if t.usb != nil {
+		return func(context.Context, int) (Port, error) { return openUSB(*t.usb) }, t.bauds, nil
+	}
 	if t.replay != "" {
 		return replay(t.replay), t.bauds, nil
 	}

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// ReaderInfo is a serial port that may have a reader on it. Listing opens
+// ReaderInfo is a serial port that may have a reader on it, or a native module. Listing opens
 // nothing, so that no device is disturbed and no foreign device spoken to.
 type ReaderInfo struct {
 	URL         string `json:"url"` // for Open; without baud, so that all speeds are tried

@@ -2,16 +2,33 @@ package cardreader
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 
 	"golang.org/x/sys/unix"
+
+	"onedoor/app/cardreader/internal/usb"
 )
 
-// Readers lists the serial ports of this machine that may be card readers, most
-// likely ones (USB) first. None is an empty list, not an error.
-func Readers() []ReaderInfo { return listPorts("/sys/class/tty", "/dev") }
+// Readers lists what may be a card reader on this machine, most likely ones (USB)
+// first. None is an empty list, not an error.
+// Native USB modules come before serial ports.
+func Readers() []ReaderInfo {
+	return append(listModules("/sys/bus/usb/devices", "/dev/bus/usb"), listPorts("/sys/class/tty", "/dev")...)
+}
+
+func listModules(sys, dev string) []ReaderInfo {
+	list := []ReaderInfo{}
+	for _, f := range usb.List(sys, dev) {
+		info := describe(f.Device)
+		info.URL = "sdt+usb://" + f.Socket
+		info.Description = strings.TrimSpace(fmt.Sprintf("%s %04x:%04x", f.Product, usb.Vendor, usb.Product))
+		list = append(list, info)
+	}
+	return list
+}
 
 func listPorts(sys, dev string) []ReaderInfo {
 	usb, rest := []ReaderInfo{}, []ReaderInfo{}

@@ -16,7 +16,8 @@ import (
 type target struct {
 	tcp    string
 	device string
-	replay string // file of a recording
+	replay string  // file of a recording
+	usb    *string // socket of a native module, "" for the first one
 	bauds  []int
 }
 
@@ -28,8 +29,11 @@ func parseURL(s string) (target, error) {
 	if strings.HasPrefix(s, "/dev/") || isCOM(s) {
 		return target{device: s, bauds: sdt.Bauds[:]}, nil
 	}
-	if strings.HasPrefix(s, "sdt+usb:") || strings.HasPrefix(s, "sdt+hid:") {
+	if strings.HasPrefix(s, "sdt+hid:") {
 		return target{}, newError(CodeNotImplemented, 0, nil)
+	}
+	if socket, ok := strings.CutPrefix(s, "sdt+usb://"); ok {
+		return parseUSB(socket)
 	}
 	u, err := url.Parse(s)
 	if err != nil {
@@ -54,6 +58,19 @@ func parseURL(s string) (target, error) {
 		return target{replay: u.Path, bauds: []int{0}}, nil
 	}
 	return target{}, badURL(fmt.Sprintf("unknown scheme %q", u.Scheme))
+}
+
+// parseUSB: nothing or the ids of the module mean the first one; else it is the
+// socket in the kernel's words, such as 1-1.2.
+func parseUSB(socket string) (target, error) {
+	socket = strings.TrimSuffix(socket, "/")
+	if strings.EqualFold(socket, "0400:c35a") {
+		socket = ""
+	}
+	if strings.Trim(socket, "0123456789-.") != "" {
+		return target{}, badURL("want sdt+usb:// or sdt+usb://1-1.2")
+	}
+	return target{usb: &socket, bauds: []int{0}}, nil
 }
 
 func parseSerial(u *url.URL) (target, error) {
