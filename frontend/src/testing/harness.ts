@@ -3,6 +3,7 @@ import { vi } from 'vitest'
 
 import App from '../App.vue'
 import type { Desk } from '../bridge'
+import { burstGap } from '../shared/scanner'
 
 /** Height that every element claims to have: happy-dom does no layout. */
 export const viewHeight = 360
@@ -25,6 +26,8 @@ export async function settle() {
 export async function press(key: string, more: KeyboardEventInit = {}) {
   const at = document.activeElement ?? document.body
   at.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true, ...more }))
+  // Letters outside a field wait until they are known not to be a scanner's.
+  if (key.length === 1) await new Promise((resolve) => setTimeout(resolve, burstGap + 10))
   await settle()
 }
 

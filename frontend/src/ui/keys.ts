@@ -6,3 +6,16 @@
 export function isEnter(e: KeyboardEvent): boolean {
   return e.key === 'Enter' && !e.isComposing && e.keyCode !== 229
 }
+
+/**
+ * Makes Enter in a field go on to the next one below root; gives false at the last.
+ * In a text of many lines Enter stays what it is.
+ */
+export function enterToNext(e: KeyboardEvent, root: HTMLElement | undefined): boolean {
+  if (!isEnter(e) || e.target instanceof HTMLTextAreaElement || e.target instanceof HTMLButtonElement) return true
+  const steps = [...(root?.querySelectorAll<HTMLElement>('input, textarea, [data-step]') ?? [])].filter((el) => !el.hasAttribute('disabled'))
+  const next = steps[steps.indexOf(e.target as HTMLElement) + 1]
+  e.preventDefault()
+  next?.focus()
+  return next !== undefined
+}

@@ -5,5 +5,6 @@ export function useToast() {
   const message = useMessage()
   return {
     failed: (text: string) => void message.error(text, { duration: 8000, closable: true }),
+    said: (text: string) => void message.success(text, { duration: 6000, closable: true }),
   }
 }

@@ -16,6 +16,7 @@ async function open(cases = made.cases) {
 }
 async function list() {
   page = await show(desk)
+  await press('F3')
 }
 const rows = () => page.findAll('[role=option]')
 const current = () => page.get('[aria-selected=true] .number').text()
@@ -114,8 +115,8 @@ describe('the list of cases', () => {
     let late: (page: { cases: typeof made.cases; more: boolean }) => void = () => {}
     vi.spyOn(desk, 'Cases').mockReturnValueOnce(new Promise((resolve) => (late = resolve)))
     await list()
-    const refresh = page.findAll('.tools button').at(-1)
-    await refresh?.trigger('click')
+    const refresh = page.get('.tools .refresh')
+    await refresh.trigger('click')
     await settle()
     late({ cases: [], more: false })
     await settle()

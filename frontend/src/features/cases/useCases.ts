@@ -10,7 +10,7 @@ export function useCases(desk: Desk, failed: (reason: unknown) => void) {
   const cases = shallowRef<CaseLine[]>([])
   const more = ref(false)
   const loading = ref(false)
-  const status = ref('')
+  const filter = ref({ status: '', item: '', from: '', to: '' })
   let round = 0 // answers to an earlier question are dropped
   let asked = 0 // lines of this round that the program has given
 
@@ -29,7 +29,7 @@ export function useCases(desk: Desk, failed: (reason: unknown) => void) {
     const mine = round
     loading.value = true
     try {
-      const page = await desk.Cases({ status: status.value, item: '', from: '', to: '', limit: pageSize, offset: asked })
+      const page = await desk.Cases({ ...filter.value, limit: pageSize, offset: asked })
       if (mine !== round) return
       asked += page.cases.length
       more.value = page.more
@@ -51,7 +51,7 @@ export function useCases(desk: Desk, failed: (reason: unknown) => void) {
     }
   }
 
-  return { cases, more, loading, status, reload, loadMore, find }
+  return { cases, more, loading, filter, reload, loadMore, find }
 }
 
 // Cases accepted meanwhile push others to the next page; those are not shown twice.

@@ -30,7 +30,7 @@ describe('login', () => {
     expect(page.text()).toContain('禅城区 · 纯阳社区 1 号窗口')
     expect(focused()).toBe('用户名')
   })
-  it('goes by Enter from name to password to the list of cases', async () => {
+  it('goes by Enter from name to password to the counter', async () => {
     page = await show(desk)
     await type('陈晓')
     await press('Enter')
@@ -38,7 +38,7 @@ describe('login', () => {
     await type('secret')
     await press('Enter')
     expect(page.find('main.login').exists()).toBe(false)
-    expect(focused()).toContain('办件列表')
+    expect(focused()).toBe('查找事项')
   })
   it('says what was wrong, forgets the password and asks for it again', async () => {
     page = await show(desk)
@@ -91,6 +91,7 @@ describe('a session', () => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
     page = await show(desk)
     await login('secret')
+    await press('F3')
     expect(page.text()).toContain('居住登记')
     await desk.Logout()
     vi.advanceTimersByTime(askEvery)
@@ -114,7 +115,7 @@ describe('a session', () => {
   it('ends by the button', async () => {
     page = await show(desk)
     await login('secret')
-    await page.get('header button').trigger('click')
+    await page.get('header .out').trigger('click')
     await settle()
     expect(page.find('main.login').exists()).toBe(true)
     await expect(desk.Whoami(false)).rejects.toMatchObject({ code: 'logged_out' })

@@ -1,0 +1,145 @@
+import { computed, reactive, ref, shallowRef, watch } from 'vue'
+
+import { toDeskError, type Accepted, type CardRead, type Desk, type DeskError, type Item } from '../../bridge'
+import { answers, blankSheet, given, missing, type Sheet } from './rules'
+
+/** How long after the last key a draft is kept, in milliseconds. */
+export const draftDelay = 500
+
+interface Draft {
+  v: 1
+  item: string
+  sheet: Sheet
+  card: boolean // the identity in it came from a card that is not held any more
+}
+
+/** One application, from the card to its number. */
+export function useIntake(desk: Desk, failed: (reason: unknown) => void) {
+  const sheet = reactive<Sheet>(blankSheet())
+  const card = shallowRef<CardRead>()
+  const item = shallowRef<Item>()
+  const reading = ref(false)
+  const busy = ref(false)
+  const fault = shallowRef<DeskError>()
+  const done = shallowRef<Accepted & { item_name: string; applicant: string; typed: boolean }>()
+  const note = ref('') // what the clerk should know about a draft
+  const legalDate = ref('')
+  const lacks = computed(() => missing(item.value, sheet, card.value))
+  let timer = 0
+  let quiet = true // nothing typed since the sheet was emptied or filled by us
+
+  async function readCard(): Promise<boolean> {
+    reading.value = true
+    try {
+      card.value = await desk.ReadCard()
+      const a = sheet.applicant
+      a.type = 'person'
+      Object.assign(a, { name: card.value.name, number: card.value.number, address: card.value.address })
+      note.value = ''
+      return true
+    } catch (reason) {
+      if (toDeskError(reason).code !== 'cancelled') failed(reason)
+      return false
+    } finally {
+      reading.value = false
+    }
+  }
+
+  const stopReading = () => reading.value && void desk.CancelCard().catch(() => {})
+
+  /** Somebody without a card, or whose card does not read: typed, and marked so. */
+  function typeInstead() {
+    card.value = undefined
+    Object.assign(sheet.applicant, { name: '', number: '', address: '' })
+  }
+
+  async function choose(code: string): Promise<boolean> {
+    try {
+      item.value = await desk.Item(code)
+    } catch (reason) {
+      failed(reason)
+      return false
+    }
+    // Answers to another item's questions are not answers to these.
+    sheet.form = {}
+    sheet.materials = {}
+    fault.value = undefined
+    return true
+  }
+
+  async function accept(): Promise<boolean> {
+    const it = item.value
+    if (busy.value || done.value || !it) return false
+    busy.value = true
+    fault.value = undefined
+    try {
+      const a = sheet.applicant
+      const accepted = await desk.Accept({
+        item: it.code, card: card.value?.id ?? '', applicant: { ...a, agent: a.agent ? { ...a.agent } : null },
+        form: answers(it, sheet.form), materials: given(it, sheet, card.value), legal_date: legalDate.value,
+      })
+      done.value = { ...accepted, item_name: it.name, applicant: a.name, typed: !card.value }
+      forget()
+      return true
+    } catch (reason) {
+      fault.value = toDeskError(reason)
+      if (fault.value.code === 'logged_out' || fault.value.code === 'no_seat') failed(reason)
+      return false
+    } finally {
+      busy.value = false
+    }
+  }
+
+  /** Empties the sheet, for the next person. */
+  function clear() {
+    quiet = true
+    card.value = item.value = done.value = fault.value = undefined
+    note.value = legalDate.value = ''
+    Object.assign(sheet, blankSheet())
+    forget()
+  }
+
+  function forget() {
+    window.clearTimeout(timer)
+    void desk.SaveDraft('').catch(() => {})
+  }
+
+  /** Takes up what the same user left behind. */
+  async function restore() {
+    try {
+      const text = await desk.Draft()
+      if (!text) return
+      const draft = JSON.parse(text) as Draft
+      if (draft.v !== 1) return
+      if (draft.item) await choose(draft.item)
+      Object.assign(sheet, blankSheet(), draft.sheet)
+      note.value = draft.card
+        ? '已恢复上次没有办完的内容。上次读卡的结果已失效，请按 F2 重新读卡，否则按“未读卡”办理。'
+        : '已恢复上次没有办完的内容。'
+    } catch {
+      note.value = '上次没有办完的草稿打不开，请重新填写。'
+    } finally {
+      window.setTimeout(() => (quiet = false))
+    }
+  }
+
+  async function keep() {
+    const draft: Draft = { v: 1, item: item.value?.code ?? '', sheet, card: card.value !== undefined }
+    try {
+      await desk.SaveDraft(JSON.stringify(draft))
+    } catch {
+      note.value = '草稿没有保存成功，受理完成前请不要关闭页面。'
+    }
+  }
+
+  watch([sheet, item, card], () => {
+    window.clearTimeout(timer)
+    if (quiet && JSON.stringify(sheet) === JSON.stringify(blankSheet()) && !item.value) return
+    quiet = false
+    if (!done.value) timer = window.setTimeout(() => void keep(), draftDelay)
+  })
+
+  return { sheet, card, item, reading, busy, fault, done, note, legalDate, lacks, readCard, stopReading, typeInstead, choose, accept, clear, restore }
+}
+
+export type Intake = ReturnType<typeof useIntake>

@@ -1,0 +1,50 @@
+// Words for codes that the program sends bare.
+
+const kinds: Record<string, string> = {
+  acceptance: '受理通知书', intake: '收件凭证', supplement: '补正告知书', refusal: '不予受理通知书', grant: '准予决定书',
+  denial: '不予决定书', extension: '延期告知书', suspension: '中止通知书', withdrawal: '撤回凭证', delivery: '送达回证',
+}
+export const kindName = (kind: string) => kinds[kind] ?? kind
+
+/** An act as a button shows it, and what it brings about where there is no way back. */
+export interface Act {
+  verb: string
+  name: string
+  consequence?: string
+  needsOpinion?: boolean
+}
+
+const acts: Record<string, Omit<Act, 'verb'>> = {
+  handover: { name: '移交审查' },
+  review: { name: '审查通过' },
+  return: { name: '退回窗口' },
+  approve: { name: '准予', consequence: '准予决定作出后不能撤销，只能依法另行处理。' },
+  deny: { name: '不予', consequence: '不予决定作出后不能撤销，须向申请人送达并告知救济途径。', needsOpinion: true },
+  withdraw: { name: '申请人撤回', consequence: '撤回后本件终止，申请人需要时只能重新申请。' },
+  conclude: { name: '办结送达', consequence: '办结后本件归档，不能再办理。' },
+  void: { name: '作废', consequence: '作废后编号不再使用，受理通知书失效，须告知申请人并收回已发的通知书。', needsOpinion: true },
+  resolve: { name: '裁决' },
+}
+
+/** The acts that a user can do by name, of those that the case allows. */
+export function actsOf(verbs: readonly string[]): Act[] {
+  return verbs.flatMap((verb) => {
+    const known = acts[verb]
+    return known ? [{ verb, ...known }] : []
+  })
+}
+
+const sources: Record<string, string> = { card: '读卡', typed: '手工录入（未读卡）', import: '批量导入' }
+export const sourceName = (source: string) => sources[source] ?? '来源不明'
+
+const tiers: Record<string, string> = { village: '村（社区）', town: '镇街', district: '区级' }
+export const tierName = (tier: string) => tiers[tier] ?? tier
+
+const roles: Record<string, string> = {
+  clerk: '窗口人员', reviewer: '审查人员', approver: '审批人员', supervisor: '镇街主管', catalog_editor: '事项管理员',
+  administrator: '管理员', admin: '管理员', auditor: '审计人员',
+}
+export const roleName = (role: string) => roles[role] ?? role
+
+const materialNeeds: Record<string, string> = { required: '必交', conditional: '视情形', optional: '选交' }
+export const needName = (need: string) => materialNeeds[need] ?? need
