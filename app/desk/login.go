@@ -105,7 +105,7 @@ func (s *Session) judge(ctx context.Context, scope, kind string) (counter.Verdic
 // mustAdminister refuses everybody but administrators at the district's device.
 func (s *Session) mustAdminister() error {
 	if s.cfg.Device.Tier != "district" {
-		return counter.E(counter.CodeDenied, "这一步只能在区级中心做", "this is done at the district hub only").
+		return counter.E(counter.CodeDenied, "这一步只能在区级枢纽做", "this is done at the district hub only").
 			Hint("请联系区级管理员", "ask the district administrator")
 	}
 	// As the powers are now: an account may have been disabled since its login.

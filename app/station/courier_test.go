@@ -158,7 +158,7 @@ func assertSilent(t *testing.T, dir string, secrets ...string) {
 }
 
 func TestStickOfAnotherDistrictAndOfARevokedStation(t *testing.T) {
-	d, other := newDistrict(t), newDistrict(t)
+	d, other := newDistrict(t), otherDistrict(t)
 	ctx := context.Background()
 	stick := t.TempDir()
 	other.export(other.vil, stick)
@@ -193,4 +193,11 @@ func (s *Station) deviceOf(t testing.TB, division string) string {
 	}
 	t.Fatal("no device")
 	return ""
+}
+
+// otherDistrict is one with a root of its own.
+func otherDistrict(t *testing.T) *district {
+	d := &district{t: t, hub: config(t, "hub"), vil: config(t, "village")}
+	d.found()
+	return d
 }

@@ -23,15 +23,52 @@ type district struct {
 const testVillage = "440604011001"
 
 func config(t testing.TB, name string) Config {
-	dir := t.TempDir()
+	return configIn(t.TempDir(), name)
+}
+
+func configIn(dir, name string) Config {
 	env := map[string]string{"ONEDOOR_KEYDIR": filepath.Join(dir, "keys")}
 	return Config{Home: filepath.Join(dir, name), Getenv: func(k string) string { return env[k] }, Now: time.Now}
 }
 
+// baseDir holds a district that was set up once; each test works on a copy.
+var baseDir string
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if baseDir != "" {
+		_ = os.RemoveAll(baseDir)
+	}
+	os.Exit(code)
+}
+
 func newDistrict(t testing.TB) *district {
 	t.Helper()
-	ctx := context.Background()
+	if baseDir == "" {
+		dir, err := os.MkdirTemp("", "onedoor-station-")
+		must(t, err)
+		d := &district{t: t, hub: configIn(filepath.Join(dir, "hub"), "hub"), vil: configIn(filepath.Join(dir, "village"), "village")}
+		d.found()
+		baseDir = dir
+	}
 	d := &district{t: t, hub: config(t, "hub"), vil: config(t, "village")}
+	for name, c := range map[string]Config{"hub": d.hub, "village": d.vil} {
+		must(t, os.CopyFS(filepath.Dir(c.Home), os.DirFS(filepath.Join(baseDir, name))))
+		keys, err := filepath.Glob(c.Getenv("ONEDOOR_KEYDIR") + "/*")
+		must(t, err)
+		for _, k := range append(keys, c.Getenv("ONEDOOR_KEYDIR")) { // CopyFS widens permissions
+			info, err := os.Stat(k)
+			must(t, err)
+			must(t, os.Chmod(k, info.Mode().Perm()&0o700))
+		}
+	}
+	return d
+}
+
+// found sets the district up.
+func (d *district) found() {
+	t, ctx := d.t, context.Background()
+	t.Helper()
 	_, err := InitHub(ctx, d.hub, HubInit{District: "440604", Name: "禅城区", Admin: "admin", Password: "pw-admin-1", RecoveryPassphrase: "correct horse"})
 	must(t, err)
 	request := filepath.Join(t.TempDir(), "request.json")
@@ -54,7 +91,6 @@ func newDistrict(t testing.TB) *district {
 	})
 	_, err = Join(ctx, d.vil, grant)
 	must(t, err)
-	return d
 }
 
 func (d *district) divisions(admin *desk.Session) {

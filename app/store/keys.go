@@ -47,7 +47,7 @@ func (k *keyRing) sealer(scope oplog.Scope) (*seal.Sealer, error) {
 	s := k.sealers[scope][k.current[scope]]
 	if s == nil {
 		return nil, counter.Ef(counter.CodeLocked, "没有服务点 %s 的密钥", "no key for scope %s is held", scope).
-			Hint("请区级重新发放开通文件(grant)后运行 onedoor join", "ask the district for a new grant and run onedoor join")
+			Hint("请区级重新发放入网凭证(grant)后运行 onedoor join", "ask the district for a new grant and run onedoor join")
 	}
 	return s, nil
 }

@@ -195,7 +195,7 @@ func (s *Store) closeDB() error {
 }
 
 func notEnrolled() error {
-	return counter.E(counter.CodeNotEnrolled, "这个目录还没有建立柜台或区级中心", "this home has not been set up").
+	return counter.E(counter.CodeNotEnrolled, "这个目录还没有建立柜台或区级枢纽", "this home has not been set up").
 		Hint("先运行 onedoor init(柜台)或 onedoor hub init(区级)", "run onedoor init (counter) or onedoor hub init (district) first")
 }
 

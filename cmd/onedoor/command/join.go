@@ -36,7 +36,7 @@ func initCommand() *cli.Command {
 						{c.Say("窗口", "counter"), info.Counter},
 						{c.Say("入网申请", "request"), info.Request},
 					})
-					fmt.Fprintln(w, c.Say("请把申请文件交给区里，拿到入网凭证后运行 onedoor join",
+					fmt.Fprintln(w, c.Say("请把入网申请交给区里，拿到入网凭证后运行 onedoor join",
 						"take the request to the district; with the grant run onedoor join"))
 				})
 			}
