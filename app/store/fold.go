@@ -238,6 +238,9 @@ func (t *txn) project(k entityKey, f *folded, isNew bool) error {
 	}
 	switch {
 	case f.state.Case != nil:
+		if err := t.projectOtherNumbers(k, f); err != nil {
+			return err
+		}
 		return t.projectCase(k, f.state.Case)
 	case f.state.Person != nil:
 		return t.projectPerson(k, f)

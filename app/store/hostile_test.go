@@ -22,7 +22,7 @@ import (
 // forger writes a log as a program of somebody's own would: everything is
 // signed and sealed rightly, whatever it says.
 type forger struct {
-	t     *testing.T
+	t     testing.TB
 	w     *world
 	d     *device
 	codec *segment.Codec
@@ -31,7 +31,7 @@ type forger struct {
 	file  []byte
 }
 
-func newForger(t *testing.T, w *world, d *device) *forger {
+func newForger(t testing.TB, w *world, d *device) *forger {
 	t.Helper()
 	codec, err := segment.NewCodec()
 	must(t, err)
@@ -306,6 +306,43 @@ func TestAnAcceptedCaseStaysACase(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestWaitingActHidesNothing: who acts on a case of which a later act still waits
+// has seen what came before that.
+func TestWaitingActHidesNothing(t *testing.T) {
+	w := newWorld(t)
+	f := newForger(t, w, w.vil)
+	id := uuid.New()
+	f.say(func(o *oplog.Op) {
+		o.Kind, o.Entity = "case.accept", id
+		o.Payload, _ = json.Marshal(counter.AcceptPayload{Number: "n", Item: counter.ItemRef{Code: "A1", Version: 1}, Type: "person", Read: "typed"})
+	})
+	f.say(func(o *oplog.Op) { o.Entity, o.Powers.Seq = id, o.Powers.Seq+100 })
+	must(t, f.send())
+	must(t, w.hub.Record(context.Background(), func(rec counter.Recorder) error {
+		_, err := rec.Append(counter.Act{Scope: string(village), Kind: "case.void", Entity: id, Actor: w.clerk, Payload: counter.ActPayload{Reason: "r"}})
+		return err
+	}))
+	d, err := w.hub.Entity(context.Background(), string(village), id)
+	must(t, err)
+	if d.Folded.Case.Status != counter.StatusVoided || d.Waiting != 1 {
+		t.Fatalf("%s, %d waiting", d.Folded.Case.Status, d.Waiting)
+	}
+}
+
+func TestReadOnlyDiskSaysSo(t *testing.T) {
+	w := newWorld(t)
+	_, err := w.vil.w.Exec("PRAGMA query_only = 1")
+	must(t, err)
+	err = w.vil.Record(context.Background(), func(rec counter.Recorder) error { _, err := w.appendCase(rec, uuid.New(), "a"); return err })
+	var told *counter.Error
+	if !errors.As(err, &told) || told.Code != counter.CodeFailed || told.En != "the disk is read-only; nothing was saved" {
+		t.Fatalf("%v", err)
+	}
+	_, err = w.vil.w.Exec("PRAGMA query_only = 0")
+	must(t, err)
+	goesOn(t, w)
 }
 
 func TestIdentityThatDoesNotOpenBlocksNothing(t *testing.T) {

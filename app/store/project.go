@@ -23,6 +23,30 @@ func (t *txn) projectCase(k entityKey, c *counter.CaseState) error {
 	return err
 }
 
+// projectOtherNumbers keeps what else somebody accepted the entity under: a number
+// that is on a receipt is found also while another one stands.
+func (t *txn) projectOtherNumbers(k entityKey, f *folded) error {
+	for i := range f.facts {
+		if f.facts[i].Kind != "case.accept" || !f.facts[i].Verdict.OK || len(f.facts) == 1 {
+			continue
+		}
+		var p struct{ Number string }
+		if json.Unmarshal(f.facts[i].Payload, &p) != nil || p.Number == "" || p.Number == f.state.Case.Number {
+			continue
+		}
+		if _, err := t.exec("INSERT OR IGNORE INTO lookup (mac, scope, entity) VALUES (?, ?, ?)",
+			t.s.caseMAC(p.Number), string(k.scope), k.id[:]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Store) caseMAC(number string) []byte {
+	m := s.opt.Secrets.MAC("case number", []byte(number))
+	return m[:16]
+}
+
 // projectPerson keeps the equality lookup of every identity ever entered for
 // the person, superseded ones too: who was once registered under a number must
 // be found by it.

@@ -98,7 +98,11 @@ const selectCases = "SELECT scope, entity, number, item, person, status, stage, 
 
 // CaseByNumber finds the cases that bear a number.
 func (s *Store) CaseByNumber(ctx context.Context, number string) ([]counter.CaseRow, error) {
-	return s.caseRows(ctx, selectCases+"WHERE number = ? ORDER BY id", number)
+	out, err := s.caseRows(ctx, selectCases+"WHERE number = ? ORDER BY id", number)
+	if err != nil || len(out) > 0 || s.opt.Secrets == nil {
+		return out, err
+	}
+	return s.caseRows(ctx, selectCases+`WHERE (scope, entity) IN (SELECT scope, entity FROM lookup WHERE mac = ?) ORDER BY id`, s.caseMAC(number))
 }
 
 // Cases lists cases, newest first.
