@@ -72,6 +72,7 @@ func (d *district) alike(a, b Config, scopes ...string) {
 }
 
 func TestByStickOnly(t *testing.T) {
+	t.Parallel()
 	d := newDistrict(t)
 	ctx := context.Background()
 	stick := t.TempDir()
@@ -158,6 +159,7 @@ func assertSilent(t *testing.T, dir string, secrets ...string) {
 }
 
 func TestStickOfAnotherDistrictAndOfARevokedStation(t *testing.T) {
+	t.Parallel()
 	d, other := newDistrict(t), otherDistrict(t)
 	ctx := context.Background()
 	stick := t.TempDir()

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -32,7 +33,10 @@ func configIn(dir, name string) Config {
 }
 
 // baseDir holds a district that was set up once; each test works on a copy.
-var baseDir string
+var (
+	baseDir string
+	baseMu  sync.Mutex
+)
 
 func TestMain(m *testing.M) {
 	code := m.Run()
@@ -44,6 +48,8 @@ func TestMain(m *testing.M) {
 
 func newDistrict(t testing.TB) *district {
 	t.Helper()
+	baseMu.Lock()
+	defer baseMu.Unlock()
 	if baseDir == "" {
 		dir, err := os.MkdirTemp("", "onedoor-station-")
 		must(t, err)

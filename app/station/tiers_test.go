@@ -120,8 +120,10 @@ func digestsOf(t *testing.T, s *Station, scopes ...string) (out string) {
 
 // TestTownRelaysRoundByRound: the village's only peer is the town, by single rounds.
 func TestTownRelaysRoundByRound(t *testing.T) {
+	t.Parallel()
 	for _, townFirst := range []bool{true, false} {
 		t.Run(fmt.Sprintf("townFirst=%v", townFirst), func(t *testing.T) {
+			t.Parallel()
 			d := newDistrict(t) // d.vil is enrolled by now
 			town := d.enrol("town", testTown, "town")
 			vil, clerk := d.vil, "wang"
@@ -198,6 +200,7 @@ func (d *district) throughHub(town Config) SyncReport {
 // TestThreeDaemons: hub, town and two villages run at once; one village knows the
 // town only, the other both.
 func TestThreeDaemons(t *testing.T) {
+	t.Parallel()
 	d := newDistrict(t)
 	vil2 := d.enrol("village2", testVillage2, "village")
 	town := d.enrol("town", testTown, "town")
