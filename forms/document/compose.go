@@ -26,18 +26,18 @@ func compose(pen *layout.Pen, j *job, paper Paper) (layout.Frame, []layout.Page,
 		return layout.Frame{}, nil, err
 	}
 	m := newMeasures(paper)
-	c := draw(pen, j, m, code, -1)
+	c := layOut(pen, j, m, code, -1)
 	if c.alone { // a seal without a text above it could stand under any text
-		c = draw(pen, j, m.tight(), code, -1)
+		c = layOut(pen, j, m.tight(), code, -1)
 	}
 	if c.alone {
-		c = draw(pen, j, m, code, j.lastBefore())
+		c = layOut(pen, j, m, code, j.lastBefore())
 	}
 	return c.Frame, c.Pages, nil
 }
 
-// draw lays a document out once.
-func draw(pen *layout.Pen, j *job, m measures, code *qr.Code, breakAt int) *composer {
+// layOut lays a document out once.
+func layOut(pen *layout.Pen, j *job, m measures, code *qr.Code, breakAt int) *composer {
 	c := &composer{measures: m, Flow: layout.NewFlow(pen, m.frame), j: j, breakAt: breakAt}
 	if c.narrow {
 		c.narrowHead()
@@ -166,27 +166,6 @@ func (c *composer) narrowFoot(code *qr.Code) {
 	}
 }
 
-// watermark puts the words under the text of every page, slanting, as often
-// as cutting a part out must not lose them.
-func (c *composer) watermark() {
-	if c.j.Watermark == "" {
-		return
-	}
-	st := c.heading.Scale(1.5)
-	if w := c.Pen.Width(st, c.j.Watermark); w > 0.95*c.W {
-		st = st.Scale(0.95 * c.W / w)
-	}
-	for i := range c.Pages {
-		var under []layout.Op
-		step := min(c.H/3, 260*c.k)
-		for y := step / 2; y < c.H; y += step {
-			under = append(under, layout.Mark{X: c.W / 2, Y: y, Angle: 28, Gray: 0.85, Style: st,
-				W: c.Pen.Width(st, c.j.Watermark), S: c.Pen.Drawable(st, c.j.Watermark)})
-		}
-		c.Pages[i].Ops = append(under, c.Pages[i].Ops...)
-	}
-}
-
 // block draws one piece of the wording; rest is what follows it.
 func (c *composer) block(b wording.Block, rest []wording.Block) {
 	if !c.j.scope.Holds(b.When) {
@@ -206,6 +185,8 @@ func (c *composer) block(b wording.Block, rest []wording.Block) {
 		if c.Y > c.Top && !c.narrow {
 			c.NewPage()
 		}
+	case b.Scans:
+		c.scans()
 	case b.Facts != nil:
 		c.facts(*b.Facts)
 	case b.Table != nil:

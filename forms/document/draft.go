@@ -26,6 +26,8 @@ type Draft struct {
 	CopyNo    int    // which of them this is, from 1; 0 is 1
 	Reprint   int    // 0, or this is the n-th reprint (补打)
 	Watermark string // e.g. 与原件核对无误，仅用于…; empty: as the wording says
+
+	Scans [][]byte // pictures, PNG or JPEG, for kinds that take some
 }
 
 // draftDomain keeps this digest apart from that of a Notice and from every
@@ -41,6 +43,7 @@ type job struct {
 	title  string
 	qr     string
 	digest [sha256.Size]byte
+	scans  []scan
 }
 
 // newJob checks a draft against the wording in force on its day. Error: *Error,
@@ -70,6 +73,10 @@ func newJob(book *wording.Book, fonts *cjkfont.Set, d Draft, qr string) (*job, e
 	if err := j.fit(checked, fonts); err != nil {
 		return nil, err
 	}
+	var err error
+	if j.scans, err = readScans(d.Scans); err != nil {
+		return nil, invalidValues([]wording.Fault{{Where: "scans", Zh: "扫描件不能用（只收 JPEG、PNG）", En: err.Error()}})
+	}
 	j.digest = j.sum()
 	return j, nil
 }
@@ -77,6 +84,9 @@ func newJob(book *wording.Book, fonts *cjkfont.Set, d Draft, qr string) (*job, e
 // fit reports the first of: values of a wrong form, an unmasked ID number,
 // required contents that are missing, a name that cannot be printed.
 func (j *job) fit(c wording.Checked, fonts *cjkfont.Set) error {
+	if len(j.Scans) > 0 && !j.page.TakesScans() {
+		c.Wrong = append(c.Wrong, wording.Fault{Where: "scans", Zh: "这种文书不附扫描件", En: "this kind takes no scans"})
+	}
 	if len(c.Wrong) > 0 {
 		return invalidValues(c.Wrong)
 	}
@@ -112,6 +122,7 @@ func (j *job) lacks(c wording.Checked) (lacks []Requirement) {
 		add(true, Requirement{l.Key, l.Zh, l.En, l.Basis})
 	}
 	add(j.Copies < 1 || j.CopyNo < 1 || j.CopyNo > j.Copies || j.Reprint < 0, needCopies)
+	add(j.page.TakesScans() && len(j.Scans) == 0, needScans)
 	add(!set(j.qr), needQR)
 	return lacks
 }
@@ -201,12 +212,20 @@ func (j *job) sum() [sha256.Size]byte {
 		Version                int
 		Wording                string
 		Facts                  wording.Facts
-		Watermark              string `json:",omitempty"`
-	}{j.Kind, j.Number, j.IssuedAt.UTC().Truncate(time.Second).Format(time.RFC3339), j.page.Version, j.page.Fingerprint(), j.facts, j.Watermark})
+		Watermark              string   `json:",omitempty"`
+		Scans                  []string `json:",omitempty"`
+	}{j.Kind, j.Number, j.IssuedAt.UTC().Truncate(time.Second).Format(time.RFC3339), j.page.Version, j.page.Fingerprint(), j.facts, j.Watermark, j.hashes()})
 	if err != nil { // canonical facts hold nothing that JSON cannot
 		return [sha256.Size]byte{}
 	}
 	return sha256.Sum256(append([]byte(draftDomain), text...))
+}
+
+func (j *job) hashes() (out []string) {
+	for _, s := range j.scans {
+		out = append(out, s.hash)
+	}
+	return out
 }
 
 // copyLine says which copy this is, and whether it was printed before; empty

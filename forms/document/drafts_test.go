@@ -49,6 +49,7 @@ var kindFacts = map[string]string{
 	 "special_steps": ["公示（7日，不计入时限）"], "statutory_limit": "30个工作日", "promised_limit": "25个工作日", "visits": "1次", "fee": "不收费", "result": "最低生活保障确认通知书", "delivery": "窗口领取、邮寄", "address": "石湾镇街道测试路1号", "hours": "工作日 9:00–12:00，14:00–17:30", "complaint": "12345",
 	 "reconsideration": "六十日内向佛山市禅城区人民政府申请", "lawsuit": "六个月内向佛山市禅城区人民法院提起"}`,
 	"checklist": `{}`,
+	"copy":      `{"material": "居民户口簿", "purpose": "个体工商户设立登记", "checked_on": "2026-11-20", "checked_by": "王小明"}`,
 	"mine": `{"body": "石湾镇街道澜石社区服务站", "phone": "0757-00000000", "person": "李明远", "person_number": "4406**********201X", "as_of": "2026-11-20T09:00:00+08:00",
 	 "cases": [{"case_number": "44060410000120261120010001X", "item": "个体工商户设立登记", "accepted_on": "2026-11-20", "status": "已受理", "next": "2026年11月25日前办结"}, {"case_number": "440604100001202610080100027", "item": "高龄津贴", "accepted_on": "2026-10-08", "status": "已办结"}],
 	 "materials": [{"name": "身份证件复印件", "case": "440604100001202610080100027", "valid_to": "2040-01-01"}]}`,
@@ -82,7 +83,11 @@ func draftOf(t testing.TB, kind string) Draft {
 	if !ok {
 		t.Fatalf("no sample of kind %s", kind)
 	}
-	return Draft{Kind: kind, Number: "44060410000120261120010001X", IssuedAt: sampleTime, Facts: facts(t, base, text)}
+	d := Draft{Kind: kind, Number: "44060410000120261120010001X", IssuedAt: sampleTime, Facts: facts(t, base, text)}
+	if kind == "copy" {
+		d.Scans = [][]byte{picture(t)}
+	}
+	return d
 }
 
 // rareDraft puts rare names and a long organisation into a document.

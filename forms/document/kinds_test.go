@@ -16,7 +16,7 @@ import (
 )
 
 // everyKind are the papers that a counter must be able to hand out.
-var everyKind = []string{"acceptance", "approval", "checklist", "consultation", "deferral", "delivery", "denial", "extension", "grant",
+var everyKind = []string{"acceptance", "approval", "checklist", "consultation", "copy", "deferral", "delivery", "denial", "extension", "grant",
 	"guide", "handover", "intake", "mine", "pledge", "proxy", "refusal", "supplement", "suspension", "withdrawal"}
 
 func TestEveryKindIsThere(t *testing.T) {
@@ -28,6 +28,7 @@ func TestEveryKindIsThere(t *testing.T) {
 // TestEveryRequirementCounts takes each required statement away, one at a time:
 // the document must be refused, and the statement named with its basis.
 func TestEveryRequirementCounts(t *testing.T) {
+	t.Parallel()
 	p := newPress(t)
 	for _, kind := range everyKind {
 		full := draftOf(t, kind)
@@ -140,6 +141,7 @@ func TestNoFalseAlarm(t *testing.T) {
 // TestSameBytes: the same case, kind, version and copy number give the same
 // bytes before signing; another copy gives other bytes with the same digest.
 func TestSameBytes(t *testing.T) {
+	t.Parallel()
 	for _, kind := range everyKind {
 		d := rareDraft(t, kind)
 		first, err := newPress(t).RenderDraft(d, A4, "OD1:AB")
@@ -248,6 +250,7 @@ func TestGuideFromAnItem(t *testing.T) {
 // TestRandomDocumentsVerify issues random documents of every kind: each
 // verifies, and each fails with any byte, QR character or statement changed.
 func TestRandomDocumentsVerify(t *testing.T) {
+	t.Parallel()
 	n := 1000
 	if testing.Short() {
 		n = 100

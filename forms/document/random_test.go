@@ -27,6 +27,9 @@ func randomDraft(t testing.TB, p *Press, rng *rand.Rand) Draft {
 		d.Watermark = randomText(rng, 12)
 	}
 	d.Facts = randomFacts(rng, p.Page(d.Kind, d.IssuedAt).Fields)
+	if p.Page(d.Kind, d.IssuedAt).TakesScans() {
+		d.Scans = [][]byte{picture(t)}
+	}
 	if _, ok := d.Facts["no_materials"]; ok {
 		d.Facts["no_materials"] = false
 	}

@@ -26,6 +26,7 @@ var (
 	needNumber = Requirement{"number", "办件编号", "case number", common}
 	needIssued = Requirement{"issued_at", "出具时间", "time of issue", "行政许可法第三十二条第二款（注明日期）"}
 	needCopies = Requirement{"copies", "份数及份号", "copies and copy number", common}
+	needScans  = Requirement{"scans", "扫描件", "scans", "国办函〔2016〕108号"}
 	needQR     = Requirement{"qr", "二维码", "QR code", common}
 )
 
@@ -50,7 +51,11 @@ func required(page *wording.Page) []Requirement {
 			out = append(out, Requirement{f.Key, f.Zh, f.En, f.Basis})
 		}
 	}
-	return append(out, needCopies, needQR)
+	out = append(out, needCopies)
+	if page.TakesScans() {
+		out = append(out, needScans)
+	}
+	return append(out, needQR)
 }
 
 func set(s string) bool { return strings.TrimSpace(s) != "" }

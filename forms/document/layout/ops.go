@@ -5,7 +5,7 @@ import "onedoor/forms/document/cjkfont"
 // MM is one millimetre in points.
 const MM = 72 / 25.4
 
-// Op is one thing to draw: Text, Line, Rect or Modules.
+// Op is one thing to draw: Text, Line, Rect, Modules, Mark or Picture.
 type Op interface{ op() }
 
 // Text is a run of characters that all have a glyph. Y is the baseline.
@@ -64,3 +64,11 @@ type Mark struct {
 }
 
 func (Mark) op() {}
+
+// Picture is a JPEG file, drawn as large as W x H.
+type Picture struct {
+	X, Y, W, H float64
+	JPEG       []byte
+}
+
+func (Picture) op() {}

@@ -2,6 +2,7 @@ package paint
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"fmt"
 	"strconv"
 	"time"
@@ -95,11 +96,22 @@ func draw(pdf *gofpdf.Fpdf, height float64, op layout.Op, codes string) {
 	case layout.Rect:
 		stroke(pdf, o.Width, o.Dash)
 		pdf.Rect(o.X, o.Y, o.W, o.H, "D")
+	case layout.Picture:
+		picture(pdf, o)
 	case layout.Mark:
 		mark(pdf, o, codes)
 	case layout.Modules:
 		pdf.RawWriteStr(modules(height, o))
 	}
+}
+
+// picture embeds a JPEG file under the name of its contents, so that the same
+// picture on two pages is stored once.
+func picture(pdf *gofpdf.Fpdf, o layout.Picture) {
+	opt := gofpdf.ImageOptions{ImageType: "JPG"}
+	name := fmt.Sprintf("%x", sha256.Sum256(o.JPEG))
+	pdf.RegisterImageOptionsReader(name, opt, bytes.NewReader(o.JPEG))
+	pdf.ImageOptions(name, o.X, o.Y, o.W, o.H, false, opt, 0, "")
 }
 
 // mark draws grey text turned around its middle; the transformation ends with it.

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"slices"
 )
 
 // Format is the version of the file format that this program reads.
@@ -77,7 +78,7 @@ type Text struct {
 }
 
 // Block is one piece of the page, from top to bottom. Exactly one of the
-// pointers and of Use, Text, Of, Space and Break is set.
+// pointers and of Use, Text, Of, Space, Break and Scans is set.
 type Block struct {
 	When []string `json:"when,omitempty"` // drawn only if all hold
 
@@ -93,6 +94,7 @@ type Block struct {
 	Each  string  `json:"each,omitempty"`  // template; {#} is its number, {.} the entry of a list
 	Space float64 `json:"space,omitempty"` // mm
 	Break bool    `json:"break,omitempty"` // a new page
+	Scans bool    `json:"scans,omitempty"` // the pictures that belong to the document
 
 	Facts   *Grid    `json:"facts,omitempty"`
 	Table   *Table   `json:"table,omitempty"`
@@ -176,6 +178,11 @@ func (p *Page) Fingerprint() string {
 	}
 	sum := sha256.Sum256(text)
 	return hex.EncodeToString(sum[:8])
+}
+
+// TakesScans tells whether pictures belong to the document.
+func (p *Page) TakesScans() bool {
+	return slices.ContainsFunc(p.Blocks, func(b Block) bool { return b.Scans })
 }
 
 // Name is what messages call the page.

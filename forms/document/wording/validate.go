@@ -162,7 +162,7 @@ func (c checker) text(at string, when []string, s string) {
 func (c checker) block(at string, b Block) {
 	c.conditions(at, b.When)
 	n := 0
-	for _, on := range []bool{b.Use != "", b.Text != "", b.Of != "", b.Space != 0, b.Break, b.Facts != nil, b.Table != nil, b.Choice != nil, b.Box != nil, b.Closing != nil} {
+	for _, on := range []bool{b.Use != "", b.Text != "", b.Of != "", b.Space != 0, b.Break, b.Scans, b.Facts != nil, b.Table != nil, b.Choice != nil, b.Box != nil, b.Closing != nil} {
 		if on {
 			n++
 		}
