@@ -21,7 +21,7 @@ KILLS     ?= 200
 .DEFAULT_GOAL := help
 
 help: ## this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
 
 run: packages-$(if $(ONCE),once,run) need-go $(if $(ONCE),,try-ui) build ## install what is missing, build, play the story in ./run (ONCE=1: then stop)
 	$(GO) run ./cmd/story --program bin/onedoor --dir run $(if $(ONCE),--once)
@@ -92,3 +92,13 @@ need-go:
 need-node:
 	@node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)' 2>/dev/null || \
 	  { echo "Node.js 20.19 or newer is needed 需要 Node.js 20.19 以上: https://nodejs.org/" >&2; exit 1; }
+
+# Walks of a clerk through the real program in a real browser, and pictures of it.
+.PHONY: e2e shots
+E2E_SHOTS ?= docs/manual/shots
+
+e2e: packages-e2e need-go need-node ui build ## a clerk's walks through the real program in Chromium
+	cd frontend && node --test --test-timeout=300000 e2e/walk.test.mjs
+
+shots: packages-e2e need-go need-node ui build ## pictures of every screen (E2E_SHOTS=folder)
+	cd frontend && node e2e/shots.mjs "$(abspath $(E2E_SHOTS))"

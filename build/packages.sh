@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Lists the system packages that a purpose needs (run, once, test, race, window), says which are
+# Lists the system packages that a purpose needs (run, once, test, race, window, e2e), says which are
 # missing, and installs those on Debian and Ubuntu. Elsewhere it says what is
 # needed and stops. Usage: build/packages.sh PURPOSE
 set -eu
@@ -12,10 +12,11 @@ case $purpose in
   test)   need="pdftotext:poppler-utils qpdf:qpdf certutil:libnss3-tools" ;;
   race)   need="gcc:gcc" ;;
   window) need="gcc:gcc pkg-config:pkg-config" ;;
+  e2e)    need="chromium:chromium" ;;
   *) echo "packages.sh: unknown purpose $purpose" >&2; exit 2 ;;
 esac
 case $purpose in
-  run|test|window) [ ! -f frontend/package.json ] || need="$need node:nodejs npm:npm" ;;
+  run|test|window|e2e) [ ! -f frontend/package.json ] || need="$need node:nodejs npm:npm" ;;
 esac
 
 missing=""
@@ -27,6 +28,10 @@ if [ "$purpose" = window ]; then
   pkg-config --exists gtk+-3.0 2>/dev/null || missing="$missing libgtk-3-dev"
   # The older 4.0 will do where it is all there is.
   pkg-config --exists webkit2gtk-4.1 2>/dev/null || pkg-config --exists webkit2gtk-4.0 2>/dev/null || missing="$missing libwebkit2gtk-4.1-dev"
+fi
+# The browser of the walks draws with the system's fonts.
+if [ "$purpose" = e2e ] && ! { command -v fc-list >/dev/null 2>&1 && fc-list | grep -qi cjk; }; then
+  missing="$missing fontconfig fonts-noto-cjk"
 fi
 no_go=""
 build/go.sh >/dev/null || no_go=yes

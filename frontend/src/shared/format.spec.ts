@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { due, minute } from './format'
+import { about, chinese, due, minute } from './format'
 
 describe('minute', () => {
   it('is in China whatever the zone of the text', () => {
@@ -11,3 +11,10 @@ describe('minute', () => {
 })
 
 it('due shows a dash for none', () => expect([due('2026-12-01'), due(null)]).toEqual(['2026-12-01', '—']))
+
+it.each([['必填 / required', '必填'], ['选择其一 / choose one of: 甲、乙', '选择其一'], ['2026 / 11', '2026 / 11'], ['缺少', '缺少']])('chinese of %o', (text, want) =>
+  expect(chinese(text)).toBe(want),
+)
+it('a fault is about a field by its label', () => {
+  expect(['失业日期 (since)', '材料 证明(原件)'].map(about)).toEqual(['失业日期', '材料 证明(原件)'])
+})

@@ -9,3 +9,14 @@ export function minute(rfc3339: string): string {
 export function due(date: string | null): string {
   return date ?? '—'
 }
+
+/** The Chinese half of a text that the program says in both languages: "缺少 / missing". */
+export function chinese(text: string): string {
+  const [zh = '', ...rest] = text.split(' / ')
+  return rest.length > 0 && /[\u3400-\u9fff]/.test(zh) ? zh : text
+}
+
+/** What a fault is about, without the field's name in the program: "失业日期 (since)". */
+export function about(where: string): string {
+  return where.replace(/ \([a-z][a-z0-9_]*\)$/, '')
+}

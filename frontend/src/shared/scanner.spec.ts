@@ -73,5 +73,8 @@ describe('watchScanner', () => {
     key('2', 500)
     await new Promise((resolve) => setTimeout(resolve, 80))
     expect(keys).toEqual(['2'])
+    key('3', 500)
+    key('F9', 5)
+    expect(keys).toEqual(['2', '3', 'F9'])
   })
 })

@@ -72,7 +72,8 @@ export function watchScanner(target: Window, found: (caseNumber: string) => void
     if (e.key === 'Enter') return ended(e, gap)
     if (e.key.length !== 1) {
       text = ''
-      return
+      target.clearTimeout(timer)
+      return release() // what was pressed before it comes before it
     }
     if (text === '' || gap > burstGap) start()
     text += e.key

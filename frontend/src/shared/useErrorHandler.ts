@@ -1,4 +1,5 @@
 import { toDeskError } from '../bridge'
+import { about, chinese } from './format'
 import { endsSession, useSession } from '../stores/session'
 import { useToast } from '../ui'
 
@@ -11,7 +12,7 @@ export function useErrorHandler(): (reason: unknown) => void {
   const toast = useToast()
   return (reason) => {
     const fault = toDeskError(reason)
-    const details = fault.details.map((p) => `${p.where}：${p.what}${p.fix ? `（${p.fix}）` : ''}`)
+    const details = fault.details.map((p) => `${about(p.where)}：${chinese(p.what)}${p.fix ? `（${chinese(p.fix)}）` : ''}`)
     const text = [fault.message, fault.hint, ...details].filter(Boolean).join('。')
     if (endsSession(fault)) session.end(text)
     else toast.failed(text)

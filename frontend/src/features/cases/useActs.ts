@@ -1,6 +1,7 @@
 import { computed, ref, type ShallowRef } from 'vue'
 
 import { toDeskError, type CaseView, type Desk } from '../../bridge'
+import { about, chinese } from '../../shared/format'
 import { actsOf, type Act } from '../../shared/words'
 
 /** The next steps of an open case. */
@@ -32,7 +33,7 @@ export function useActs(desk: Desk, view: Readonly<ShallowRef<CaseView>>, change
       asked.value = undefined
     } catch (reason) {
       const e = toDeskError(reason)
-      fault.value = [e.message, e.hint, ...e.details.map((p) => `${p.where}：${p.what}`)].filter(Boolean).join('。')
+      fault.value = [e.message, e.hint, ...e.details.map((p) => `${about(p.where)}：${chinese(p.what)}`)].filter(Boolean).join('。')
     } finally {
       busy.value = false
     }
