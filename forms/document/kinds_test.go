@@ -294,3 +294,30 @@ func changed(c byte) byte {
 	}
 	return 'A'
 }
+
+// TestDerive: what the acceptance said needs no second entry, and nothing of
+// it gets into a statement that means something else.
+func TestDerive(t *testing.T) {
+	p := newPress(t)
+	n := rareNotice()
+	n.Item.Basis = "受理的依据"
+	for _, kind := range everyKind {
+		if _, ok := pageOf(t, kind).Field("item_type"); !ok || kind == "guide" || kind == "checklist" {
+			continue
+		}
+		d := p.Derive(n, kind, sampleTime, facts(t, kindFacts[kind]))
+		if kind == "copy" {
+			d.Scans = [][]byte{picture(t)}
+		}
+		if err := p.CheckDraft(d); err != nil {
+			t.Errorf("%s: %v", kind, err)
+		}
+		if d.Facts["applicant_name"] != n.Applicant.Name || d.Facts["basis"] == n.Item.Basis {
+			t.Errorf("%s: %v", kind, d.Facts)
+		}
+	}
+	d := p.Derive(n, "extension", sampleTime, nil)
+	if got := lacks(t, p.CheckDraft(d)); slices.Contains(got, "due") || slices.Contains(got, "applicant_name") || !slices.Contains(got, "approver") {
+		t.Error(got)
+	}
+}
