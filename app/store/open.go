@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 
@@ -138,8 +139,11 @@ func dsn(path string, readOnly bool) string {
 	q.Add("_pragma", "secure_delete(1)")
 	q.Add("_pragma", "cache_size(-16000)")
 	q.Set("_txlock", "immediate")
-	return "file:" + filepath.ToSlash(path) + "?" + q.Encode()
+	return "file:" + uriPath.Replace(filepath.ToSlash(path)) + "?" + q.Encode()
 }
+
+// uriPath escapes what a URI would read otherwise: folders may be named "50%".
+var uriPath = strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23")
 
 func (s *Store) connect(ctx context.Context) error {
 	path := filepath.Join(s.home, DatabaseName)
