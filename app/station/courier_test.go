@@ -203,3 +203,61 @@ func otherDistrict(t *testing.T) *district {
 	d.found()
 	return d
 }
+
+// copyOf is a device as it stands now, at another place: what happens to it there
+// does not happen here.
+func (d *district) copyOf(c Config) Config {
+	d.t.Helper()
+	to := config(d.t, filepath.Base(c.Home))
+	copyDevice(d.t, filepath.Dir(c.Home), to)
+	return to
+}
+
+// TestThreeRoadsOneState: the same history by network, by stick, and by both in turns
+// with replays, gives the same state everywhere.
+func TestThreeRoadsOneState(t *testing.T) {
+	t.Parallel()
+	d := newDistrict(t)
+	town := d.enrol("town", testTown, "town")
+	d.at(d.vil, Write, func(s *Station) { d.accept(s, "wang", 1, 3) })
+	d.addUser("li", "clerk", testVillage)
+
+	var states []string
+	for road := range 3 {
+		w := &district{t: t, hub: d.copyOf(d.hub), vil: d.copyOf(d.vil)}
+		mid := d.copyOf(town)
+		switch sticks := []string{t.TempDir(), t.TempDir()}; road {
+		case 0:
+			w.throughTown(mid, w.vil)
+			w.throughHub(mid)
+			w.throughTown(mid, w.vil)
+		case 1:
+			for _, c := range []Config{w.vil, mid, w.hub, mid, w.vil, mid} {
+				w.importsIfAny(c, sticks[0])
+				w.export(c, sticks[0])
+			}
+		case 2:
+			w.export(w.vil, sticks[0])
+			w.export(w.hub, sticks[1])
+			w.imports(mid, sticks[0])
+			w.throughHub(mid)
+			w.imports(w.vil, sticks[1])
+			w.imports(w.hub, sticks[0]) // what it has by now
+			w.throughTown(mid, w.vil)
+			w.imports(mid, sticks[1])
+		}
+		w.alike(w.hub, w.vil, "realm", testVillage)
+		w.alike(w.hub, mid, "realm", testVillage)
+		w.at(w.hub, Read, func(s *Station) { states = append(states, digestsOf(t, s, "realm", testVillage)) })
+	}
+	if states[0] != states[1] || states[1] != states[2] {
+		t.Fatalf("the roads differ:\n%s", states)
+	}
+}
+
+// importsIfAny is imports of a stick that may be empty yet.
+func (d *district) importsIfAny(c Config, dir string) {
+	if entries, err := os.ReadDir(dir); err == nil && len(entries) > 0 {
+		d.imports(c, dir)
+	}
+}

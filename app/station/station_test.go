@@ -59,16 +59,21 @@ func newDistrict(t testing.TB) *district {
 	}
 	d := &district{t: t, hub: config(t, "hub"), vil: config(t, "village")}
 	for name, c := range map[string]Config{"hub": d.hub, "village": d.vil} {
-		must(t, os.CopyFS(filepath.Dir(c.Home), os.DirFS(filepath.Join(baseDir, name))))
-		keys, err := filepath.Glob(c.Getenv("ONEDOOR_KEYDIR") + "/*")
-		must(t, err)
-		for _, k := range append(keys, c.Getenv("ONEDOOR_KEYDIR")) { // CopyFS widens permissions
-			info, err := os.Stat(k)
-			must(t, err)
-			must(t, os.Chmod(k, info.Mode().Perm()&0o700))
-		}
+		copyDevice(t, filepath.Join(baseDir, name), c)
 	}
 	return d
+}
+
+func copyDevice(t testing.TB, from string, to Config) {
+	t.Helper()
+	must(t, os.CopyFS(filepath.Dir(to.Home), os.DirFS(from)))
+	keys, err := filepath.Glob(to.Getenv("ONEDOOR_KEYDIR") + "/*")
+	must(t, err)
+	for _, k := range append(keys, to.Getenv("ONEDOOR_KEYDIR")) { // CopyFS widens permissions
+		info, err := os.Stat(k)
+		must(t, err)
+		must(t, os.Chmod(k, info.Mode().Perm()&0o700))
+	}
 }
 
 // found sets the district up.
