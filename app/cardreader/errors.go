@@ -30,6 +30,7 @@ const (
 	CodeCancelled      = "reader_cancelled"      // the caller gave up
 	CodeClosed         = "reader_closed"         // Close was called
 	CodeNotImplemented = "reader_unsupported"    // a transport this build does not have
+	CodeLibrary        = "reader_library"        // the vendor's library cannot be used
 )
 
 // Error is a failure in the words of the person at the counter: what is wrong
@@ -146,6 +147,9 @@ var errorTexts = map[string][4]string{
 		"请联系读卡器厂家授权或更换读卡器", "ask the vendor to authorise it, or use another reader"},
 	CodeCancelled: {"已取消读卡", "reading was cancelled", "", ""},
 	CodeClosed:    {"读卡器已关闭", "the reader is closed", "请重新打开读卡器", "open the reader again"},
+	CodeLibrary: {"厂家读卡库不能使用", "the vendor's library cannot be used",
+		"请检查库文件路径、32/64 位是否匹配，辅助程序 cardhelper 是否与本程序在同一文件夹，读卡器是否插好",
+		"check the library's path, whether it is 32 or 64 bits, that cardhelper lies beside this program, and the reader's plug"},
 	CodeNotImplemented: {"此版本不支持这种读卡器接口", "this build does not support that kind of port",
 		"请改用 sdt+serial 或 sdt+tcp；原生 USB 模块（sdt+usb）只在 Linux 上可用", "use sdt+serial or sdt+tcp; native USB modules (sdt+usb) work on Linux only"},
 }

@@ -3,6 +3,7 @@ package cardreader
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync"
 	"time"
 
@@ -63,14 +64,19 @@ type Reader struct {
 }
 
 // Open connects to the reader at url: sdt+serial:///dev/ttyUSB0?baud=115200,
-// sdt+serial://COM3 (no baud: every speed is tried) or sdt+tcp://host:port.
-// A pseudo-terminal is a serial port too. ctx bounds the opening only.
+// sdt+serial://COM3 (no baud: every speed is tried), sdt+tcp://host:port,
+// sdt+usb:// (a native module, Linux), sdt+lib:///path/libsdtapi.so?port=1001 (a
+// vendor's library) or sdt+replay:///path/of/a/recording. A pseudo-terminal is a
+// serial port too. ctx bounds the opening only.
 // Errors are *Error: CodeBadURL, CodeNoReader, CodeNoPermission, CodeBusy,
-// and CodeTimeout when no speed finds an answering reader.
+// CodeLibrary, and CodeTimeout when no speed finds an answering reader.
 func Open(ctx context.Context, url string, opts ...Option) (*Reader, error) {
 	dial, bauds, err := Dialer(url)
 	if err != nil {
 		return nil, err
+	}
+	if strings.HasPrefix(url, "sdt+lib:") {
+		opts = append([]Option{WithTimeouts(libraryTimeouts())}, opts...)
 	}
 	r := New(dial, opts...)
 	r.bauds = bauds
@@ -93,6 +99,9 @@ func Dialer(url string) (Dial, []int, error) {
 	t, err := parseURL(url)
 	if err != nil {
 		return nil, nil, err
+	}
+	if t.library != nil {
+		return t.library.open, t.bauds, nil
 	}
 	if t.usb != nil {
 		return func(context.Context, int) (Port, error) { return openUSB(*t.usb) }, t.bauds, nil
@@ -148,6 +157,20 @@ func (r *Reader) SAMID(ctx context.Context) (string, error) {
 		err = statusError(a.SW3)
 	}
 	return sdt.FormatSAMID(a.Data), r.finish(ctx, err)
+}
+
+// Library names the vendor's library that reads the cards, with its version, or
+// is "" where there is none or it is not running.
+func (r *Reader) Library(ctx context.Context) string {
+	_, done, err := r.begin(ctx)
+	if err != nil {
+		return ""
+	}
+	defer done()
+	if p, ok := r.port.(interface{ Library() string }); ok {
+		return p.Library()
+	}
+	return ""
 }
 
 // Close ends whatever is going on, waits for it, and closes the port. It may be

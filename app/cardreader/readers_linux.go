@@ -14,9 +14,10 @@ import (
 
 // Readers lists what may be a card reader on this machine, most likely ones (USB)
 // first. None is an empty list, not an error.
-// Native USB modules come before serial ports.
+// Native USB modules come before serial ports, vendors' libraries last.
 func Readers() []ReaderInfo {
-	return append(listModules("/sys/bus/usb/devices", "/dev/bus/usb"), listPorts("/sys/class/tty", "/dev")...)
+	list := append(listModules("/sys/bus/usb/devices", "/dev/bus/usb"), listPorts("/sys/class/tty", "/dev")...)
+	return append(list, listLibraries("/usr/lib*/libsdtapi.so", "/usr/lib/*/libsdtapi.so", "/usr/local/lib/libsdtapi.so", "/opt/*/lib*/libsdtapi.so")...)
 }
 
 func listModules(sys, dev string) []ReaderInfo {

@@ -14,11 +14,12 @@ import (
 // target is a parsed port address: a TCP host or a serial device with the line
 // speeds to try.
 type target struct {
-	tcp    string
-	device string
-	replay string  // file of a recording
-	usb    *string // socket of a native module, "" for the first one
-	bauds  []int
+	tcp     string
+	device  string
+	library *library
+	replay  string  // file of a recording
+	usb     *string // socket of a native module, "" for the first one
+	bauds   []int
 }
 
 // parseURL understands sdt+serial:///dev/ttyUSB0?baud=115200,
@@ -51,6 +52,8 @@ func parseURL(s string) (target, error) {
 		return target{tcp: net.JoinHostPort(u.Hostname(), u.Port())}, nil
 	case "sdt+serial":
 		return parseSerial(u)
+	case "sdt+lib":
+		return parseLibrary(u)
 	case "sdt+replay":
 		if u.Host != "" || u.Path == "" || u.RawQuery != "" {
 			return target{}, badURL("want sdt+replay:///path/of/a/recording")
