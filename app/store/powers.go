@@ -88,9 +88,9 @@ func (s *Store) powersNow(ctx context.Context) powersFunc {
 // it must not get what a reader saw before.
 func (t *txn) powersAt(scope oplog.Scope, seq uint64) (*counter.Powers, error) {
 	if t.changed[scope] {
-		return t.powers.at(t.ctx, t.tx, scope, seq)
+		return t.powers.at(t.ctx, t, scope, seq)
 	}
-	return t.s.powers.at(t.ctx, t.tx, scope, seq)
+	return t.s.powers.at(t.ctx, t, scope, seq)
 }
 
 // changePowers notes that the transaction holds power ops of a scope.

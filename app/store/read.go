@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"time"
 
@@ -183,7 +184,7 @@ func (s *Store) Clock(ctx context.Context) (counter.ClockEvidence, error) {
 	e := counter.ClockEvidence{Now: s.now(), Seen: stampTime(s.seen)}
 	// Not the stamp: peers whose clocks are ahead move that.
 	var err error
-	e.Own, err = ownClock(ctx, s.r)
+	e.Own, err = ownClock(ctx, prepared{s})
 	return e, diskError(err)
 }
 
@@ -193,6 +194,31 @@ func stampTime(st oplog.Stamp) time.Time {
 	}
 	return st.Time()
 }
+
+// prepared are the readers with statements that are prepared once.
+type prepared struct{ *Store }
+
+func (p prepared) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	st, err := p.readStmt(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	return st.QueryContext(ctx, args...)
+}
+
+func (p prepared) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
+	st, err := p.readStmt(ctx, query)
+	if err != nil {
+		return p.r.QueryRowContext(ctx, query, args...) // gives the same error in its Row
+	}
+	return st.QueryRowContext(ctx, args...)
+}
+
+func (p prepared) ExecContext(context.Context, string, ...any) (sql.Result, error) {
+	return nil, errReader
+}
+
+var errReader = errors.New("store: the readers do not write")
 
 // readStmt prepares a query on the readers once.
 func (s *Store) readStmt(ctx context.Context, query string) (*sql.Stmt, error) {

@@ -142,6 +142,23 @@ func (s *Store) advanceMark() error {
 // would leave a record of a file that is not there.
 func (t *txn) removeAfter(path string) { t.gone = append(t.gone, path) }
 
+// A transaction is a querier itself, with its statements prepared.
+
+// QueryContext is query.
+func (t *txn) QueryContext(_ context.Context, query string, args ...any) (*sql.Rows, error) {
+	return t.query(query, args...)
+}
+
+// QueryRowContext is row.
+func (t *txn) QueryRowContext(_ context.Context, query string, args ...any) *sql.Row {
+	return t.row(query, args...)
+}
+
+// ExecContext is exec.
+func (t *txn) ExecContext(_ context.Context, query string, args ...any) (sql.Result, error) {
+	return t.exec(query, args...)
+}
+
 // keepStatements prepares the statements of this transaction for the next ones.
 // There is one writer connection, so this has to wait until it is free.
 func (t *txn) keepStatements() {
@@ -157,7 +174,7 @@ func (t *txn) held(scope oplog.Scope) (oplog.Position, error) {
 	if p, ok := t.heldAt[scope]; ok {
 		return p, nil
 	}
-	p, err := held(t.ctx, t.tx, scope, t.s.powers.district)
+	p, err := held(t.ctx, t, scope, t.s.powers.district)
 	if err == nil {
 		t.heldAt[scope] = p
 	}

@@ -87,7 +87,7 @@ const metaClock = "clock"
 // set right. A number taken for the very day that the clock shows settles the
 // doubt, since somebody gave that day.
 func (t *Tx) noteClock() error {
-	own, err := ownClock(t.ctx, t.tx)
+	own, err := ownClock(t.ctx, t)
 	if err != nil {
 		return err
 	}
