@@ -1,10 +1,12 @@
 package main
 
 import (
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"onedoor/cmd/story/play"
 )
@@ -21,6 +23,7 @@ type stickJSON struct {
 
 // TestStick: a village that has no link hands its cases over on a stick.
 func TestStick(t *testing.T) {
+	t.Parallel()
 	s := district(t)
 	wang := play.Clerk
 	write(t, s, "a.json", `{"type":"person","name":"测试甲","number":"`+idNumber(1)+`"}`)
@@ -57,6 +60,7 @@ func TestStick(t *testing.T) {
 
 // TestDamagedStick: the file is named, the exit code tells, the rest is taken.
 func TestDamagedStick(t *testing.T) {
+	t.Parallel()
 	s := district(t)
 	usb := filepath.Join(s.Dir, "usb")
 	if err := os.Mkdir(usb, 0o700); err != nil {
@@ -87,4 +91,40 @@ func TestDamagedStick(t *testing.T) {
 	must(t, s, new(any), play.Person{}, "sync", "export", "--home", "village", "--dir", "usb")
 	must(t, s, &in, play.Person{}, "sync", "import", "--home", "hub", "--dir", "usb")
 	mustAgree(t, s)
+}
+
+// TestKillStick ends exports and imports by kill -9 at random moments: the stick
+// stays usable, both homes stay sound, and one undisturbed exchange brings the rest.
+func TestKillStick(t *testing.T) {
+	t.Parallel()
+	s := district(t)
+	if err := os.Mkdir(filepath.Join(s.Dir, "usb"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	items := plainItems(t, s)
+	seed := uint64(time.Now().UnixNano())
+	t.Logf("seed %d", seed)
+	random := rand.New(rand.NewPCG(seed, 3))
+	for n := range max(4, kills(t)/5) {
+		importFile(t, s, "more.jsonl", items, 100*n, 100)
+		must(t, s, new(any), play.Clerk, "case", "import", "--home", "village", "more.jsonl")
+		for _, args := range [][]string{{"sync", "export", "--home", "village"}, {"sync", "import", "--home", "hub"}} {
+			run := s.Command(t.Context(), play.Person{}, append(args, "--dir", "usb")...)
+			if err := run.Start(); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(time.Duration(random.Int64N(int64(400 * time.Millisecond))))
+			run.Process.Kill()
+			run.Wait()
+		}
+	}
+	mustBeSound(t, s, "village", "hub")
+	var out, in stickJSON
+	must(t, s, &out, play.Person{}, "sync", "export", "--home", "village", "--dir", "usb")
+	must(t, s, &in, play.Person{}, "sync", "import", "--home", "hub", "--dir", "usb")
+	if !out.Converged || !in.Converged {
+		t.Fatalf("%+v\n%+v", out, in)
+	}
+	mustAgree(t, s)
+	mustBeSound(t, s, "village", "hub")
 }
