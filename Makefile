@@ -98,6 +98,7 @@ need-node:
 E2E_SHOTS ?= docs/manual/shots
 
 e2e: packages-e2e need-go need-node ui build ## a clerk's walks through the real program in Chromium
+	cd frontend && node e2e/contract.mjs
 	cd frontend && node --test --test-timeout=300000 e2e/walk.test.mjs
 
 shots: packages-e2e need-go need-node ui build ## pictures of every screen (E2E_SHOTS=folder)

@@ -166,6 +166,34 @@ func TestStatusWords(t *testing.T) {
 	}
 }
 
+func TestRoleWords(t *testing.T) {
+	words := source(t, "shared/words.ts")
+	for _, r := range counter.Roles() {
+		if line := "\n  " + string(r) + ": '" + r.Name("zh") + "',\n"; !strings.Contains(words, line) {
+			t.Errorf("words.ts lacks%q", line)
+		}
+	}
+}
+
+// TestWhoMayAct compares the acts that pages offer with the table of the rules, which
+// app/counter in turn holds against its own.
+func TestWhoMayAct(t *testing.T) {
+	rules, err := os.ReadFile("../../docs/rules.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	offered := regexp.MustCompile(`(?m)^  (\w+): \{ by: '([^']*)'`).FindAllStringSubmatch(source(t, "shared/words.ts"), -1)
+	for _, o := range offered {
+		row := regexp.MustCompile("(?m)^\\| [^|]+ \\| `" + o[1] + "` \\|[^|]*\\| ([^|]*) \\|$").FindSubmatch(rules)
+		if row == nil || string(row[1]) != o[2] {
+			t.Errorf("%s: words.ts says %q, the rules %q", o[1], o[2], row)
+		}
+	}
+	if len(offered) < 9 {
+		t.Errorf("only %d acts were found", len(offered))
+	}
+}
+
 func TestOnePolicy(t *testing.T) {
 	page, err := os.ReadFile("../../frontend/index.html")
 	if err != nil {

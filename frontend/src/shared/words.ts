@@ -14,25 +14,36 @@ export interface Act {
   needsOpinion?: boolean
 }
 
-const acts: Record<string, Omit<Act, 'verb'>> = {
-  handover: { name: '移交审查' },
-  review: { name: '审查通过' },
-  return: { name: '退回窗口' },
-  approve: { name: '准予', consequence: '准予决定作出后不能撤销，只能依法另行处理。' },
-  deny: { name: '不予', consequence: '不予决定作出后不能撤销，须向申请人送达并告知救济途径。', needsOpinion: true },
-  withdraw: { name: '申请人撤回', consequence: '撤回后本件终止，申请人需要时只能重新申请。' },
-  conclude: { name: '办结送达', consequence: '办结后本件归档，不能再办理。' },
-  void: { name: '作废', consequence: '作废后编号不再使用，受理通知书失效，须告知申请人并收回已发的通知书。', needsOpinion: true },
-  resolve: { name: '裁决' },
+// by: the posts that may do it, as docs/rules.md has them; a Go test compares the two
+// (app/window/contract_test.go). The program judges again, and alone decides.
+const acts: Record<string, Omit<Act, 'verb'> & { by: string }> = {
+  handover: { by: '窗口人员、主管', name: '移交审查' },
+  review: { by: '审查人员、主管', name: '审查通过' },
+  return: { by: '审查人员、审批人员、主管', name: '退回窗口' },
+  approve: { by: '窗口人员、审批人员、主管', name: '准予', consequence: '准予决定作出后不能撤销，只能依法另行处理。' },
+  deny: { by: '窗口人员、审批人员、主管', name: '不予', consequence: '不予决定作出后不能撤销，须向申请人送达并告知救济途径。', needsOpinion: true },
+  withdraw: { by: '窗口人员、主管', name: '申请人撤回', consequence: '撤回后本件终止，申请人需要时只能重新申请。' },
+  conclude: { by: '窗口人员、主管', name: '办结送达', consequence: '办结后本件归档，不能再办理。' },
+  void: { by: '窗口人员、主管', name: '作废', consequence: '作废后编号不再使用，受理通知书失效，须告知申请人并收回已发的通知书。', needsOpinion: true },
+  resolve: { by: '主管', name: '裁决' },
 }
 
 /** The acts that a user can do by name, of those that the case allows. */
-export function actsOf(verbs: readonly string[]): Act[] {
+export function actsOf(verbs: readonly string[], held: readonly string[], status: string): Act[] {
+  const posts = held.map(roleName)
+  // What has gone to review is decided above the window.
+  const own = status === 'accepted' ? posts : posts.filter((p) => p !== roleName('clerk'))
   return verbs.flatMap((verb) => {
     const known = acts[verb]
-    return known ? [{ verb, ...known }] : []
+    if (!known) return []
+    const { by, ...act } = known
+    const may = verb === 'approve' || verb === 'deny' ? own : posts
+    return by.split('、').some((p) => may.includes(p)) ? [{ verb, ...act }] : []
   })
 }
+
+/** Whether somebody with these roles receives applications. */
+export const receives = (held: readonly string[]) => held.includes('clerk') || held.includes('supervisor')
 
 const sources: Record<string, string> = { card: '读卡', typed: '手工录入（未读卡）', import: '批量导入' }
 export const sourceName = (source: string) => sources[source] ?? '来源不明'
@@ -41,10 +52,17 @@ const tiers: Record<string, string> = { village: '村（社区）', town: '镇�
 export const tierName = (tier: string) => tiers[tier] ?? tier
 
 const roles: Record<string, string> = {
-  clerk: '窗口人员', reviewer: '审查人员', approver: '审批人员', supervisor: '镇街主管', catalog_editor: '事项管理员',
-  administrator: '管理员', admin: '管理员', auditor: '审计人员',
+  clerk: '窗口人员',
+  reviewer: '审查人员',
+  approver: '审批人员',
+  supervisor: '主管',
+  administrator: '系统管理员',
+  security: '安全管理员',
+  auditor: '审计员',
 }
-export const roleName = (role: string) => roles[role] ?? role
+export function roleName(role: string): string {
+  return roles[role] ?? role
+}
 
 const materialNeeds: Record<string, string> = { required: '必交', conditional: '视情形', optional: '选交' }
 export const needName = (need: string) => materialNeeds[need] ?? need

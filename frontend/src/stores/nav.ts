@@ -9,8 +9,8 @@ export type Nav = ReturnType<typeof createNav>
 const key: InjectionKey<Nav> = Symbol('nav')
 export { key as navKey }
 
-export function createNav() {
-  const screen = ref<Screen>('intake')
+export function createNav(first: Screen = 'intake') {
+  const screen = ref<Screen>(first)
   const wantedCase = ref('') // number that the case screen is to open
   const wantedItem = ref('') // code that the counter screen is to begin with
   const wantedCard = ref(0) // counts the wishes to read a card

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 
 import { DeskError } from '../../bridge'
 import { memoryDesk, sample } from '../../bridge/memory'
-import { focused, press, settle, show, viewHeight } from '../../testing/harness'
+import { focused, press, settle, show, type, viewHeight } from '../../testing/harness'
 import { pageSize } from './useCases'
 
 const made = sample(1000)
@@ -122,4 +122,66 @@ describe('the list of cases', () => {
     await settle()
     expect(rows().length).toBeGreaterThan(0)
   })
+})
+
+describe('an open case', () => {
+  const ask = () => document.querySelector('[role=alertdialog]')
+  async function openCase() {
+    await list()
+    await press('Enter')
+  }
+  it('offers what can be done now, by digits', async () => {
+    await openCase()
+    expect(page.findAll('.acts button').map((b) => b.text().replace(/\s/g, ''))).toEqual(['1移交审查', '2申请人撤回', '3作废', 'P补打通知书'])
+    await press('1')
+    expect(ask()?.textContent).toContain('移交审查')
+    await press('Escape')
+    expect(ask()).toBeNull()
+    expect(focused()).toBe('办件详情')
+  })
+  it('is voided only with a reason, after the consequence was named', async () => {
+    await openCase()
+    await press('3')
+    expect(ask()?.textContent).toContain('受理通知书失效')
+    expect(focused()).toBe('意见')
+    await press('Enter')
+    expect(ask()?.textContent).toContain('必须写明原因')
+    await type('选错事项')
+    await press('Enter')
+    expect(ask()).toBeNull()
+    expect(page.get('aside').text()).toContain('已作废')
+    expect(page.get('aside').text()).toContain('“选错事项”')
+    expect(page.findAll('.acts button')).toHaveLength(1)
+  })
+  it('says why an act was refused, and stays open', async () => {
+    await openCase()
+    vi.spyOn(desk, 'Act').mockRejectedValue(new DeskError('denied', '没有权限', '请主管办理'))
+    await press('1')
+    await press('Enter')
+    expect(ask()?.textContent).toContain('没有权限。请主管办理')
+  })
+  it('prints again, and says which copy', async () => {
+    vi.spyOn(window, 'open').mockReturnValue(window)
+    await openCase()
+    await press('p')
+    expect(window.open).toHaveBeenCalledWith('/api/paper/TICKET', '_blank')
+    expect(page.get('aside').text()).toContain('受理通知书第 2 份已生成')
+  })
+  it('leaves a link where the browser opens no page by itself', async () => {
+    vi.spyOn(window, 'open').mockReturnValue(null)
+    await openCase()
+    await press('p')
+    expect(page.get('aside a').attributes('href')).toBe('/api/paper/TICKET')
+  })
+})
+
+it('filters by item and day', async () => {
+  const spy = vi.spyOn(desk, 'Cases')
+  await list()
+  const from = page.get<HTMLInputElement>('input[aria-label=受理日期从]')
+  await from.setValue('20261121')
+  await from.trigger('change')
+  await settle()
+  expect(spy.mock.calls.at(-1)?.[0]).toMatchObject({ from: '2026-11-21', offset: 0 })
+  expect(page.text()).toContain('没有办件')
 })

@@ -5,8 +5,8 @@ import { about, chinese } from '../../shared/format'
 import { actsOf, type Act } from '../../shared/words'
 
 /** The next steps of an open case. */
-export function useActs(desk: Desk, view: Readonly<ShallowRef<CaseView>>, changed: (view: CaseView) => void) {
-  const acts = computed(() => actsOf(view.value.next_verbs))
+export function useActs(desk: Desk, roles: () => readonly string[], view: Readonly<ShallowRef<CaseView>>, changed: (view: CaseView) => void) {
+  const acts = computed(() => actsOf(view.value.next_verbs, roles(), view.value.status))
   const asked = ref<Act>()
   const opinion = ref('')
   const choose = ref('')

@@ -1,0 +1,121 @@
+// @vitest-environment node
+//
+// What the fake in memory and the real program must both do, so that the fake cannot
+// lie. The real one is asked when "make e2e" has started it (e2e/contract.mjs).
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+import { deskOver, type Desk } from './desk'
+import { toDeskError } from './errors'
+import { memoryDesk, sample } from './memory'
+import type { Application } from './types'
+
+const link = process.env.ONEDOOR_CONTRACT_LINK
+
+/** The HTTP road as a browser walks it, cookie and origin included. */
+async function overHTTP(address: string): Promise<Desk> {
+  const url = new URL(address)
+  const headers: Record<string, string> = { 'Content-Type': 'application/json', Origin: url.origin }
+  async function post(path: string, body: unknown): Promise<unknown> {
+    const response = await fetch(url.origin + path, { method: 'POST', headers, body: JSON.stringify(body) })
+    const cookie = response.headers.get('set-cookie')
+    if (cookie) headers.Cookie = cookie.split(';')[0] ?? ''
+    const answer = (await response.json()) as { value?: unknown }
+    if (!response.ok) throw toDeskError(answer)
+    return answer.value
+  }
+  headers['X-Onedoor-Key'] = ((await post('/api/open', { token: url.hash.slice(1) })) as { key: string }).key
+  return deskOver((method, args) => post(`/api/call/${method}`, args))
+}
+
+const person = { name: '欧阳文静', number: '11010519491231002X' }
+const first = { name: process.env.ONEDOOR_CONTRACT_USER ?? '陈晓', password: process.env.ONEDOOR_CONTRACT_PASSWORD ?? 'secret' }
+const code = async (promise: Promise<unknown>) => promise.then(() => 'no error', (e) => toDeskError(e).code)
+
+function contract(make: () => Promise<Desk>) {
+  let desk: Desk
+  let number = ''
+  let item = ''
+  const application = (more: Partial<Application> = {}): Application => ({
+    item, card: '', applicant: { type: 'person', ...person }, form: {}, materials: [], legal_date: '', ...more,
+  })
+  beforeAll(async () => (desk = await make()))
+  afterAll(() => desk.Logout())
+
+  it('lets nobody in without a login, or with a wrong password', async () => {
+    expect((await desk.Station()).division).toMatch(/^\d{12}$/)
+    expect(await code(desk.Whoami(true))).toBe('logged_out')
+    expect(await code(desk.Draft())).toBe('logged_out')
+    expect(await code(desk.Login(first.name, 'wrong'))).toBe('denied')
+    const who = await desk.Login(first.name, first.password)
+    expect(who).toMatchObject({ user: first.name, roles: ['clerk'] })
+    expect(who.idle_seconds).toBeGreaterThan(0)
+  })
+  it('finds items, all or by what is typed, and gives one whole', async () => {
+    const all = await desk.Items('')
+    const plain = all.find((i) => i.instant && i.required_fields.length === 0)
+    item = plain?.code ?? ''
+    expect((await desk.Items(item)).map((i) => i.code)).toContain(item)
+    expect(await desk.Items('zzzzqq')).toEqual([])
+    const whole = await desk.Item(item)
+    expect(whole).toMatchObject({ code: item, name: plain?.name, instant: true })
+    expect(whole.materials.length).toBeGreaterThan(0)
+    expect(await code(desk.Item('NO-SUCH'))).toBe('not_found')
+  })
+  it('refuses what is incomplete and tells all of it', async () => {
+    const refused = toDeskError(await desk.Accept(application({ applicant: { type: 'person', name: '', number: '' } })).catch((e) => e))
+    expect(refused.code).toBe('invalid')
+    expect(refused.details.map((p) => p.where).join()).toContain('申请人姓名')
+    expect(refused.details.map((p) => p.where).join()).toContain('材料')
+    expect(refused.details.length).toBeGreaterThanOrEqual(3)
+  })
+  it('accepts a typed applicant and shows the case', async () => {
+    const materials = (await desk.Item(item)).materials.filter((m) => m.necessity === 'required').map((m) => ({ name: m.name, provided: true }))
+    const done = await desk.Accept(application({ materials }))
+    number = done.number
+    expect(done).toMatchObject({ item, due: null, due_provisional: false })
+    const c = await desk.Case(number)
+    expect(c).toMatchObject({ number, status: 'accepted', status_name: '已受理', item: { code: item } })
+    expect(c.timeline[0]).toMatchObject({ verb: 'accept', effective: true, actor: first.name })
+    const page = await desk.Cases({ status: 'accepted', item, from: '', to: '', limit: 0, offset: 0 })
+    expect(page.cases.map((l) => l.number)).toContain(number)
+    expect((await desk.Cases({ status: '', item, from: '2000-01-01', to: '2000-01-02', limit: 0, offset: 0 })).cases).toEqual([])
+    expect(await code(desk.Case('X-1'))).not.toBe('no error')
+  })
+  it('counts the copies of a paper', async () => {
+    const one = await desk.Print(number, 'acceptance')
+    const two = await desk.Print(number, 'acceptance')
+    expect(two.copy).toBe(one.copy + 1)
+    expect(two).toMatchObject({ kind: 'acceptance', file: '' })
+    expect((await desk.Case(number)).documents.length).toBeGreaterThanOrEqual(2)
+  })
+  it('voids with a reason, once', async () => {
+    const act = { number, verb: 'void', opinion: '', to: '', choose: '' }
+    expect(await code(desk.Act(act))).toBe('usage')
+    const after = await desk.Act({ ...act, opinion: '选错事项' })
+    expect(after).toMatchObject({ number, status: 'voided', status_name: '已作废' })
+    expect(after.next_verbs).not.toContain('void')
+    expect(after.timeline.at(-1)).toMatchObject({ verb: 'void', opinion: '选错事项' })
+    expect(await code(desk.Act({ ...act, opinion: '再来' }))).not.toBe('no error')
+  })
+  it('does not know a stranger', async () => expect(await code(desk.FindPerson('110101199003070011'))).toBe('not_found'))
+  it('keeps a draft and forgets it', async () => {
+    await desk.SaveDraft('{"a":"䶮"}')
+    expect(await desk.Draft()).toBe('{"a":"䶮"}')
+    await desk.SaveDraft('')
+    expect(await desk.Draft()).toBe('')
+  })
+  it('tells how it stands', async () => {
+    const state = await desk.Link()
+    expect(state.cases).toBeGreaterThan(0)
+    expect(Array.isArray(state.peers)).toBe(true)
+    expect(Date.parse(state.now)).not.toBeNaN()
+    expect((await desk.Divisions()).some((d) => d.level === 'village')).toBe(true)
+  })
+  it('is left by a logout', async () => {
+    await desk.Logout()
+    expect(await code(desk.Case(number))).toBe('logged_out')
+  })
+}
+
+describe('the fake in memory', () => contract(async () => memoryDesk(sample(3))))
+describe.runIf(link)('the real program over HTTP', () => contract(() => overHTTP(link ?? '')))
