@@ -134,6 +134,12 @@ func printCard(w io.Writer, c *cli.Call, card *cardreader.Card) {
 		}
 	}
 	cli.Table(w, rows)
+	switch card.ValidOn(c.Now()) {
+	case cardreader.Expired:
+		fmt.Fprintln(w, c.Say("注意: 证件已过有效期，请提醒换领", "Note: the card has expired; ask for a new one"))
+	case cardreader.NotYetValid:
+		fmt.Fprintln(w, c.Say("注意: 证件尚未生效，请核对本机日期", "Note: the card is not valid yet; check this machine's date"))
+	}
 	for _, warning := range card.Warnings {
 		fmt.Fprintln(w, c.Say("注意:", "Note:"), c.Say(warning.Zh, warning.En))
 	}
