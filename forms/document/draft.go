@@ -4,8 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
-	"regexp"
-	"slices"
 	"strings"
 	"time"
 
@@ -64,12 +62,13 @@ func newJob(book *wording.Book, fonts *cjkfont.Set, d Draft, qr string) (*job, e
 		d.Copies = page.Copies
 	}
 	checked := page.Check(d.Facts)
-	j := &job{Draft: d, page: page, facts: checked.Facts, qr: qr}
+	j := &job{Draft: d, page: page, facts: maskFacts(page.Fields, checked.Facts), qr: qr}
 	j.scope = wording.Scope{Page: page, Facts: j.facts, Number: d.Number, Issued: d.IssuedAt}
 	j.title = j.scope.Expand(page.Title)
 	if j.Watermark == "" {
 		j.Watermark = j.scope.Expand(page.Watermark)
 	}
+	j.Watermark = maskText(j.Watermark)
 	if err := j.fit(checked, fonts); err != nil {
 		return nil, err
 	}
@@ -127,81 +126,16 @@ func (j *job) lacks(c wording.Checked) (lacks []Requirement) {
 	return lacks
 }
 
-// unmasked returns the name of a field that holds a full ID number, or "".
+// unmasked returns the name of a field for masked numbers that holds a full
+// one, or "". A credit code is public, whatever its digits look like.
 func (j *job) unmasked() string {
 	for _, f := range j.page.Fields {
-		v := j.facts[f.Key]
-		if s, ok := v.(string); ok && f.Type == wording.TypeMasked {
-			public := f.Key == "applicant_number" && j.facts["organisation"] == true
-			if !public && fullNumber.MatchString(s) {
-				return f.Zh
-			}
-			if public { // a credit code is public, whatever its digits look like
-				continue
-			}
-		}
-		if slices.ContainsFunc(texts(v), holdsID) {
+		public := f.Key == "applicant_number" && j.facts["organisation"] == true
+		if s, ok := j.facts[f.Key].(string); ok && f.Type == wording.TypeMasked && !public && fullNumber.MatchString(s) {
 			return f.Zh
 		}
 	}
-	if holdsID(j.Watermark) {
-		return "水印"
-	}
 	return ""
-}
-
-// texts lists every text within a canonical value.
-func texts(v any) []string {
-	switch v := v.(type) {
-	case string:
-		return []string{v}
-	case []string:
-		return v
-	case []wording.Facts:
-		var out []string
-		for _, r := range v {
-			for _, c := range r {
-				out = append(out, texts(c)...)
-			}
-		}
-		return out
-	}
-	return nil
-}
-
-var digits18 = regexp.MustCompile(`[0-9]{17}[0-9Xx]`)
-
-// holdsID finds an 18-digit citizen number within a text, by its birth date and
-// check character, so that item codes and case numbers are not taken for one.
-func holdsID(s string) bool {
-	for at := 0; at < len(s); {
-		m := digits18.FindStringIndex(s[at:])
-		if m == nil {
-			return false
-		}
-		from, to := at+m[0], at+m[1]
-		if (from == 0 || !digit(s[from-1])) && (to == len(s) || !digit(s[to])) && citizenNumber(s[from:to]) {
-			return true
-		}
-		at = to
-		for at < len(s) && digit(s[at]) {
-			at++
-		}
-	}
-	return false
-}
-
-func digit(c byte) bool { return c >= '0' && c <= '9' || c == '*' }
-
-func citizenNumber(s string) bool {
-	if t, err := time.Parse("20060102", s[6:14]); err != nil || t.Year() < 1850 || t.Year() > 2150 {
-		return false
-	}
-	sum := 0
-	for i, w := range []int{7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2} {
-		sum += w * int(s[i]-'0')
-	}
-	return "10X98765432"[sum%11] == strings.ToUpper(s)[17]
 }
 
 // sum is SHA-256 of everything the document states and of the words around it,
