@@ -66,8 +66,8 @@ type Reader struct {
 // Open connects to the reader at url: sdt+serial:///dev/ttyUSB0?baud=115200,
 // sdt+serial://COM3 (no baud: every speed is tried), sdt+tcp://host:port,
 // sdt+usb:// (a native module, Linux), sdt+lib:///path/libsdtapi.so?port=1001 (a
-// vendor's library) or sdt+replay:///path/of/a/recording. A pseudo-terminal is a
-// serial port too. ctx bounds the opening only.
+// vendor's library), sdt+replay:///path/of/a/recording or sdt+auto: (the first of
+// Readers that answers). A pseudo-terminal is a serial port too. ctx bounds the opening only.
 // Errors are *Error: CodeBadURL, CodeNoReader, CodeNoPermission, CodeBusy,
 // CodeLibrary, and CodeTimeout when no speed finds an answering reader.
 func Open(ctx context.Context, url string, opts ...Option) (*Reader, error) {
@@ -96,6 +96,9 @@ func Open(ctx context.Context, url string, opts ...Option) (*Reader, error) {
 // try (one element, 0 where a line has none), for programs that work below a
 // Reader. It opens nothing. The error is CodeBadURL or CodeNotImplemented.
 func Dialer(url string) (Dial, []int, error) {
+	if url == autoURL || url == autoURL+"//" {
+		return func(ctx context.Context, _ int) (Port, error) { return openFirst(ctx, Readers()) }, []int{0}, nil
+	}
 	t, err := parseURL(url)
 	if err != nil {
 		return nil, nil, err
