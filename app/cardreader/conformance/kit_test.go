@@ -2,6 +2,7 @@ package conformance_test
 
 import (
 	"bytes"
+	"context"
 	"strings"
 	"sync"
 	"testing"
@@ -9,6 +10,8 @@ import (
 
 	"onedoor/app/cardreader"
 	"onedoor/app/cardreader/conformance"
+	"onedoor/app/cardreader/internal/usb"
+	"onedoor/app/cardreader/internal/usbtest"
 	"onedoor/app/cardreader/simulator"
 )
 
@@ -90,6 +93,20 @@ func TestConforms(t *testing.T) {
 		}
 	}
 	together(t, all)
+}
+
+// The bulk endpoints of a native module are one more transport.
+func TestConformsOnUSB(t *testing.T) {
+	t.Parallel()
+	cards, _ := simulator.FindCards("F1")
+	sim, err := simulator.New(simulator.Options{ManualLift: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer sim.Close()
+	wantAll(t, conformance.Run(t.Context(), conformance.Subject{
+		Dial:     func(context.Context, int) (cardreader.Port, error) { return usb.NewPort(usbtest.New(sim), 64), nil },
+		Operator: hands{sim, cards[0]}, Patience: 4 * time.Second, Now: time.Now}))
 }
 
 // A simulator whose card comes and goes by itself needs nobody.
