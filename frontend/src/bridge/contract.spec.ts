@@ -97,7 +97,7 @@ function contract(make: () => Promise<Desk>) {
     expect(after.timeline.at(-1)).toMatchObject({ verb: 'void', opinion: '选错事项' })
     expect(await code(desk.Act({ ...act, opinion: '再来' }))).not.toBe('no error')
   })
-  it('does not know a stranger', async () => expect(await code(desk.FindPerson('110101199003070011'))).toBe('not_found'))
+  it('does not know a stranger', async () => expect(await code(desk.FindPerson('44060120000229117X'))).toBe('not_found'))
   it('keeps a draft and forgets it', async () => {
     await desk.SaveDraft('{"a":"䶮"}')
     expect(await desk.Draft()).toBe('{"a":"䶮"}')
