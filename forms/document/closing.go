@@ -34,7 +34,7 @@ func (c *composer) closing(cl wording.Closing) {
 	box := layout.Box{X: c.Left + 0.55*c.Width(), W: 0.45 * c.Width()}
 	high := max(c.sealHigh(*cl.Seal, box.W), signHigh)
 	c.Need(high)
-	c.alone = c.Y <= c.Top && len(c.Pages) > 1
+	c.alone = c.bodyOn < len(c.Pages) && len(c.Pages) > 1
 	top := c.Y
 	c.seal(*cl.Seal, box, high)
 	c.signature(layout.Box{X: c.Left, W: 0.5 * c.Width()}, top+c.note.Lead, signs)

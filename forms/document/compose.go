@@ -16,7 +16,8 @@ type composer struct {
 	*layout.Flow
 	j       *job
 	breakAt int  // number of the block that begins a new page, or -1
-	alone   bool // the closing stands on a page by itself
+	bodyOn  int  // the page, from 1, that the last text or table ended on; notes do not count
+	alone   bool // the closing stands on a page without any
 }
 
 // compose lays a checked document out.
@@ -170,6 +171,9 @@ func (c *composer) narrowFoot(code *qr.Code) {
 func (c *composer) block(b wording.Block, rest []wording.Block) {
 	if !c.j.scope.Holds(b.When) {
 		return
+	}
+	if b.Closing == nil && b.Space == 0 && b.Style != "note" {
+		defer func() { c.bodyOn = len(c.Pages) }()
 	}
 	switch {
 	case b.Text != "":

@@ -179,6 +179,44 @@ func TestSameBytes(t *testing.T) {
 	}
 }
 
+// TestReprintOnTheSameDevice: signing chance-free, a device prints the same
+// copy with the same QR code, however much later.
+func TestReprintOnTheSameDevice(t *testing.T) {
+	p, is, d := newPress(t), newIssuer(t), draftOf(t, "grant")
+	first, err1 := p.IssueDraft(d, A4, Seal{is.key, is.chain, sampleTime})
+	later, err2 := p.IssueDraft(d, A4, Seal{is.key, is.chain, sampleTime.AddDate(1, 0, 0)})
+	if err1 != nil || err2 != nil || first.QR != later.QR || first.Unsigned != later.Unsigned {
+		t.Error("printed again, the same copy differs", err1, err2)
+	}
+}
+
+// TestSealsNeverStandAlone: whatever the length, above a place for a seal there
+// is text on the same page.
+func TestSealsNeverStandAlone(t *testing.T) {
+	p := newPress(t)
+	for n := range 40 {
+		for _, paper := range []Paper{A4, A5} {
+			d := draftOf(t, "pledge")
+			for range n {
+				d.Facts["commitments"] = append(d.Facts["commitments"].([]any), "愿意承担不实承诺的法律责任")
+			}
+			out, err := p.RenderDraft(d, paper, "OD1:AB")
+			if err != nil {
+				t.Fatal(err)
+			}
+			lines := strings.Split(ownText(t, out.PDF), "\n")
+			at := slices.Index(lines, "（行政机关印章）")
+			from := at
+			for from > 0 && !strings.HasPrefix(lines[from-1], "第") {
+				from--
+			}
+			if text := strings.Join(lines[from:at], ""); at < 0 || !strings.Contains(text, "出具时间") {
+				t.Errorf("%d more, %s: the seal stands below %q", n, paper, text)
+			}
+		}
+	}
+}
+
 // TestDigestHoldsEveryStatement changes each statement: the digest must change.
 func TestDigestHoldsEveryStatement(t *testing.T) {
 	p := newPress(t)

@@ -57,7 +57,11 @@ func signLow(signer crypto.Signer, digest []byte) (rs, error) {
 	if err := mustBeP256(signer.Public()); err != nil {
 		return rs{}, err
 	}
-	der, err := signer.Sign(rand.Reader, digest, crypto.SHA256)
+	random := rand.Reader
+	if _, ok := signer.(*ecdsa.PrivateKey); ok {
+		random = nil // RFC 6979: a reprint has the same QR code, and a weak generator cannot leak the key
+	}
+	der, err := signer.Sign(random, digest, crypto.SHA256)
 	if err != nil {
 		return rs{}, err
 	}
