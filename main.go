@@ -10,6 +10,8 @@ package main
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"flag"
 	"fmt"
@@ -102,10 +104,14 @@ func open(ctx context.Context, home, cardPort string) (_ window.Config, end func
 	}()
 	cfg := window.Over(st.Desk(), time.Now)
 	command.Equip(&cfg, st, cardPort)
-	cfg.PaperFolder, cfg.OpenFile = filepath.Join(home, "papers"), openFile
+	cfg.PaperFolder, cfg.OpenFile = papersFolder(home), openFile
+	// Papers are plain; those that a crash left behind go too.
+	if err := os.RemoveAll(cfg.PaperFolder); err != nil {
+		slog.Warn("old papers stay", "cause", err) // a viewer may hold one: no reason not to work
+	}
 	return cfg, func() error {
 		<-synced
-		return errors.Join(helper.Close(), closeStation())
+		return errors.Join(os.RemoveAll(cfg.PaperFolder), helper.Close(), closeStation())
 	}, nil
 }
 
@@ -131,6 +137,17 @@ func show(w *window.Window) error {
 		Linux:       &linux.Options{ProgramName: "onedoor", WebviewGpuPolicy: linux.WebviewGpuPolicyNever},
 		Windows:     &windows.Options{WebviewUserDataPath: webviewFolder(), IsZoomControlEnabled: true},
 	})
+}
+
+// papersFolder is where printed papers lie for the system's viewer while the window
+// is open. It is not below the home: nothing there is in plain text.
+func papersFolder(home string) string {
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		cache = os.TempDir()
+	}
+	name := sha256.Sum256([]byte(home))
+	return filepath.Join(cache, "onedoor", "papers", hex.EncodeToString(name[:6]))
 }
 
 // openFile starts the system's program for a file that we have made, without

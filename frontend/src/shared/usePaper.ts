@@ -18,7 +18,7 @@ export function usePaper(desk: Desk, failed: (reason: unknown) => void) {
       const paper = await desk.Print(number, kind)
       const name = `${kindName(kind)}第 ${paper.copy} 份`
       if (paper.file) {
-        said.value = `${name}已保存：${paper.file}${paper.opened ? '，并已用系统阅读器打开，请在其中打印' : '，请打开后打印'}`
+        said.value = `${name}已生成：${paper.file}。${paper.opened ? '已交给系统的阅读器，请在其中打印；没有出现就到这个文件夹打开' : '请打开后打印'}。程序关闭时删除，需要时可以补打`
         return true
       }
       const at = `/api/paper/${paper.ticket}`
