@@ -113,6 +113,19 @@ describe('the counter', () => {
     await settle()
     expect(page.findAll('.box [role=option]')).toHaveLength(1)
   })
+  it('takes Enter for the item of all letters, when the answer is slow', async () => {
+    let late: (lines: Awaited<ReturnType<typeof desk.Items>>) => void = () => {}
+    await open()
+    await type('j')
+    const answer = await desk.Items('sydj')
+    vi.spyOn(desk, 'Items').mockReturnValueOnce(new Promise((resolve) => (late = resolve)))
+    await type('sydj')
+    await press('Enter')
+    expect(page.find('.chosen').exists()).toBe(false)
+    late(answer)
+    await settle()
+    expect(page.get('.chosen').text()).toContain('失业登记')
+  })
   it('accepts once, however often F9 is pressed', async () => {
     await open()
     await press('F2')
