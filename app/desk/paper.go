@@ -13,6 +13,7 @@ import (
 
 	"onedoor/app/counter"
 	"onedoor/forms/document"
+	"onedoor/forms/document/wording"
 )
 
 // Documents lists what was printed for a case.
@@ -27,14 +28,18 @@ func (s *Session) Documents(ctx context.Context, number string) ([]PrintView, er
 // Print makes a document of a case and writes it to the file out. The print is
 // recorded, durable, before the file appears.
 func (s *Session) Print(ctx context.Context, number, kind, out string) (DocumentRef, error) {
-	if kind != document.Acceptance {
-		return DocumentRef{}, counter.Ef(counter.CodeUsage, "现在只能打印受理通知书(acceptance),没有 %s", "only acceptance notices can be printed, not %q", kind)
-	}
+	return s.PrintWith(ctx, number, kind, nil, out)
+}
+
+// PrintWith is Print for any kind of document. What the case does not know of
+// it (a reason, a new date) comes with facts, the JSON of a file or a dialog;
+// what is still missing is named with its legal basis.
+func (s *Session) PrintWith(ctx context.Context, number, kind string, facts []byte, out string) (DocumentRef, error) {
 	d, err := s.findCase(ctx, number)
 	if err != nil {
 		return DocumentRef{}, err
 	}
-	doc, _, err := s.printCase(ctx, d, out)
+	doc, _, err := s.printCase(ctx, d, kind, facts, out)
 	return doc, err
 }
 
@@ -44,10 +49,10 @@ func (s *Session) printNotice(ctx context.Context, id uuid.UUID, scope, dir stri
 	if err != nil {
 		return DocumentRef{}, nil, err
 	}
-	return s.printCase(ctx, d, filepath.Join(dir, d.Folded.Case.Number+"-acceptance.pdf"))
+	return s.printCase(ctx, d, document.Acceptance, nil, filepath.Join(dir, d.Folded.Case.Number+"-acceptance.pdf"))
 }
 
-func (s *Session) printCase(ctx context.Context, d *counter.Dossier, out string) (DocumentRef, []string, error) {
+func (s *Session) printCase(ctx context.Context, d *counter.Dossier, kind string, facts []byte, out string) (DocumentRef, []string, error) {
 	if s.cfg.Papers.Signer == nil {
 		return DocumentRef{}, nil, counter.E(counter.CodeNotEnrolled, "本机还没有签名证书,不能出具文书", "this device has no signing certificate yet")
 	}
@@ -58,22 +63,21 @@ func (s *Session) printCase(ctx context.Context, d *counter.Dossier, out string)
 	if err != nil {
 		return DocumentRef{}, nil, err
 	}
-	copies := printed(d.Folded.Case, document.Acceptance)
-	n.Reprint = copies
-	issued, err := s.cfg.Papers.Press.Issue(n, document.A4, s.cfg.Papers.Signer, s.cfg.Papers.Chain, s.cfg.Now())
+	copies := printed(d.Folded.Case, kind)
+	issued, err := s.issue(n, kind, facts, copies)
 	if err != nil {
-		return DocumentRef{}, nil, paperError(err)
+		return DocumentRef{}, nil, err
 	}
 	err = s.ledger.Record(ctx, func(rec counter.Recorder) error {
 		_, err := rec.Append(counter.Act{Scope: d.Scope, Kind: "case.print", Entity: d.Entity, Actor: s.user.ID,
-			Payload: counter.PrintPayload{Kind: document.Acceptance, Digest: hex.EncodeToString(issued.Digest[:]), Copy: copies + 1,
+			Payload: counter.PrintPayload{Kind: kind, Digest: hex.EncodeToString(issued.Digest[:]), Copy: copies + 1,
 				IssuedAt: rec.Now().In(china).Format(time.RFC3339)}})
 		return err
 	})
 	if err != nil {
 		return DocumentRef{}, nil, err
 	}
-	ref := DocumentRef{Kind: document.Acceptance, Copy: copies + 1}
+	ref := DocumentRef{Kind: kind, Copy: copies + 1}
 	if out != "" {
 		if err := s.cfg.SaveFile(out, issued.PDF); err != nil {
 			return ref, nil, err
@@ -85,6 +89,29 @@ func (s *Session) printCase(ctx context.Context, d *counter.Dossier, out string)
 		warnings = append(warnings, w.Zh)
 	}
 	return ref, warnings, nil
+}
+
+// issue draws and signs a document of a case: the acceptance notice from what
+// was recorded, other kinds from that and the facts of their own act.
+func (s *Session) issue(n document.Notice, kind string, facts []byte, reprint int) (document.Issued, error) {
+	p, now := s.cfg.Papers, s.cfg.Now()
+	if kind == document.Acceptance && facts == nil {
+		n.Reprint = reprint
+		out, err := p.Press.Issue(n, document.A4, p.Signer, p.Chain, now)
+		return out, paperError(err)
+	}
+	own := wording.Facts{}
+	if facts != nil {
+		var err error
+		if own, err = wording.DecodeFacts(facts); err != nil {
+			return document.Issued{}, counter.E(counter.CodeInvalid, "文书内容文件不是有效的 JSON", "the facts are not valid JSON").
+				Hint("写成一个对象,键名见 docs/documents.md", "one object; the keys are in docs/documents.md").Because(err)
+		}
+	}
+	draft := p.Press.Derive(n, kind, now, own)
+	draft.Reprint = reprint
+	out, err := p.Press.IssueDraft(draft, document.A4, document.Seal{Signer: p.Signer, Chain: p.Chain, At: now})
+	return out, paperError(err)
 }
 
 func printed(c *counter.CaseState, kind string) (n int) {
@@ -237,13 +264,22 @@ func first(values ...string) string {
 
 // paperError tells why a document was not made.
 func paperError(err error) error {
+	if err == nil {
+		return nil
+	}
 	var e *document.Error
 	if !errors.As(err, &e) {
 		return counter.E(counter.CodeFailed, "文书没有生成", "the document was not made").Because(err)
 	}
-	out := counter.E(counter.CodeInvalid, e.Zh, e.En).Hint("补全后用 document print 打印", "complete it, then use document print")
+	if e.Code == document.UnknownKind {
+		return counter.E(counter.CodeUsage, e.Zh, e.En).Hint("种类见 docs/documents.md,例如 acceptance、intake、supplement", "kinds are listed in docs/documents.md, e.g. acceptance, intake, supplement")
+	}
+	out := counter.E(counter.CodeInvalid, e.Zh, e.En).Hint("补全后用 document print 打印;办件里没有的内容用 --facts 文件给出", "complete it, then use document print; give what the case does not know with --facts FILE")
 	for _, m := range e.Missing {
-		out = out.With(counter.Problem{Where: m.Zh, What: "缺少 / missing", Fix: m.Basis})
+		out = out.With(counter.Problem{Where: m.Zh + " (" + m.Key + ")", What: "缺少 / missing", Fix: m.Basis})
+	}
+	for _, w := range e.Wrong {
+		out = out.With(counter.Problem{Where: w.Where, What: w.Zh})
 	}
 	return out
 }

@@ -36,12 +36,20 @@ func documentCommands() *cli.Command {
 func documentPrint(fs *cli.Flags) cli.Run {
 	kind := fs.String("kind", "", cli.T("文书种类", "kind of document"), cli.Required(), cli.Meta("KIND"))
 	out := fs.Path("out", cli.T("写出的 PDF", "PDF to write"), cli.Required(), cli.Meta("FILE.pdf"))
+	facts := fs.Path("facts", cli.T("办件里没有、这种文书要写明的内容(JSON)", "what the document must state and the case does not know (JSON)"), cli.Meta("FILE.json"))
 	return func(ctx context.Context, c *cli.Call) error {
 		if _, err := os.Stat(filepath.Dir(*out)); err != nil {
 			return writeError(*out, err) // before the print is recorded
 		}
 		return writingAs(ctx, c, "document print", func(_ *station.Station, s *desk.Session) error {
-			d, err := s.Print(ctx, c.Operand(0), *kind, *out)
+			var own []byte
+			if *facts != "" {
+				var err error
+				if own, err = c.ReadFile(*facts, 1<<20); err != nil {
+					return err
+				}
+			}
+			d, err := s.PrintWith(ctx, c.Operand(0), *kind, own, *out)
 			if err != nil {
 				return err
 			}
