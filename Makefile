@@ -16,7 +16,7 @@ BENCHTIME ?= 1s
 FUZZTIME  ?= 30s
 KILLS     ?= 200
 
-.PHONY: help run test bench dist fuzz race kill licenses ui ui-test try-ui window build need-go need-node clean
+.PHONY: help run test bench dist fuzz race kill cardtest licenses ui ui-test try-ui window build need-go need-node clean
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
 
@@ -46,6 +46,9 @@ race: packages-race need-go ## all tests under the race detector
 
 kill: need-go ## kill -9 at random moments of KILLS=200 acceptances
 	ONEDOOR_TEST_KILLS=$(KILLS) $(GO) test -run Kill -count=1 -v -timeout 4h ./cmd/onedoor
+
+cardtest: need-go ## fault schedules of the card reader: 1,000 TCP, 200 pty, 20 at 9600 (about 4 minutes)
+	ONEDOOR_CARD_SCHEDULES=1000,200,20 $(GO) test -run Schedules -count=1 -v -timeout 60m ./app/cardreader/conformance
 
 licenses: need-go ## write THIRD_PARTY.txt anew
 	$(GO) run ./build/licenses > THIRD_PARTY.txt.new && mv THIRD_PARTY.txt.new THIRD_PARTY.txt
