@@ -50,6 +50,6 @@ export async function choose(page, letters) {
   await page.keyboard.type(letters)
   await page.getByRole('listbox', { name: '找到的事项' }).getByRole('option').first().waitFor()
   await page.keyboard.press('Enter')
-  await page.locator('.box [role=listbox]').waitFor({ state: 'detached' })
-  await page.getByRole('listbox', { name: '材料清单' }).waitFor()
+  // The list of an item chosen before may stand there already; the focus tells of the new one.
+  await page.locator('[aria-label=材料清单]:focus').waitFor()
 }
