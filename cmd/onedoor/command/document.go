@@ -15,6 +15,7 @@ import (
 	"onedoor/app/station"
 	"onedoor/forms/document"
 	"onedoor/forms/document/sign"
+	"onedoor/forms/document/wording"
 	"onedoor/internal/cli"
 )
 
@@ -135,5 +136,13 @@ func kindName(c *cli.Call, kind string) string {
 	if kind == document.Acceptance {
 		return c.Say("受理通知书", kind)
 	}
-	return kind
+	book, err := wording.Load()
+	if err != nil {
+		return kind
+	}
+	page := book.At(kind, c.Now())
+	if page == nil || strings.ContainsRune(page.Title, '{') {
+		return kind // of a newer version, or titled by its content
+	}
+	return c.Say(page.Title, kind)
 }
