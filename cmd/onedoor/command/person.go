@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 
+	"onedoor/app/counter"
 	"onedoor/app/desk"
 	"onedoor/app/station"
 	"onedoor/internal/cli"
@@ -68,7 +69,7 @@ func printPerson(w io.Writer, c *cli.Call, p *desk.PersonView) {
 	for _, line := range [][2]string{
 		{c.Say("姓名", "name"), p.Name}, {c.Say("号码", "number"), p.NumberMasked}, {c.Say("性别", "sex"), p.Sex},
 		{c.Say("出生", "birth"), p.Birth}, {c.Say("电话", "phone"), p.Phone}, {c.Say("住址", "address"), p.Address},
-		{c.Say("来源", "source"), p.Source}, {c.Say("服务点", "service point"), p.Scope}, {"ID", p.ID},
+		{c.Say("来源", "source"), sourceName(c, p.Source)}, {c.Say("服务点", "service point"), p.Scope}, {"ID", p.ID},
 	} {
 		if line[1] != "" {
 			rows = append(rows, line[:])
@@ -76,4 +77,17 @@ func printPerson(w io.Writer, c *cli.Call, p *desk.PersonView) {
 	}
 	cli.Table(w, rows)
 	printCases(w, c, p.Cases)
+}
+
+// sourceName says how an identity came in; a typed one is marked as such for ever.
+func sourceName(c *cli.Call, source string) string {
+	switch source {
+	case counter.SourceCard:
+		return c.Say("读卡", "read from a card")
+	case counter.SourceTyped:
+		return c.Say("手工录入(未读卡)", "typed, not read from a card")
+	case counter.SourceImport:
+		return c.Say("批量导入", "imported")
+	}
+	return source
 }
