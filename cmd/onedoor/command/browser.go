@@ -36,10 +36,9 @@ func uiFlags(fs *cli.Flags) (read func() uiOptions) {
 
 // openBrowser takes the port, so that a mistake is told before anything runs.
 func openBrowser(c *cli.Call, st *station.Station, o uiOptions) (*browser, error) {
-	l, err := net.Listen("tcp", o.address)
+	l, err := window.Listen(o.address)
 	if err != nil {
-		return nil, counter.Ef(counter.CodeFailed, "界面不能在 %s 打开", "the interface cannot be opened at %s", o.address).Because(err).
-			Hint("端口可能被占用，请换一个，例如 --ui 127.0.0.1:8809", "the port may be in use, choose another, such as --ui 127.0.0.1:8809")
+		return nil, err
 	}
 	pages, err := fs.Sub(frontend.Dist, "dist")
 	if err != nil {
