@@ -95,12 +95,6 @@ const applicationID = 0x4F444F52
 // DatabaseName is the file of the database below a home.
 const DatabaseName = "onedoor.db"
 
-// Exists tells whether home holds a database.
-func Exists(home string) bool {
-	_, err := os.Stat(filepath.Join(home, DatabaseName))
-	return err == nil
-}
-
 // Open opens or creates the database below o.Home.
 func Open(ctx context.Context, o Options) (*Store, error) {
 	if o.Fault == nil {
