@@ -51,8 +51,8 @@ func (s *Session) Accept(ctx context.Context, a Acceptance) (Accepted, error) {
 	}
 	doc, warn, err := s.printNotice(ctx, out.CaseID, s.ownScope(), a.Out)
 	if err != nil {
-		return out, counter.Ef(counter.CodeOf(err), "案件 %s 已受理,但受理通知书没有打印出来:"+textOf(err),
-			"case %s is accepted, but its notice was not printed", out.Number).
+		return out, counter.E(counter.CodeOf(err), "案件 "+out.Number+" 已受理,但受理通知书没有打印出来:"+textOf(err),
+			"case "+out.Number+" is accepted, but its notice was not printed").
 			Hint("不要重复受理;用 onedoor document print "+out.Number+" --kind acceptance 补打",
 				"do not accept again; print it with onedoor document print").Because(err)
 	}
@@ -109,7 +109,7 @@ func (p *prepared) setDue(cat *catalogue) error {
 		}
 	}
 	if provisional {
-		p.warnings = append(p.warnings, "办结日期为暂定:"+string(due)+"所在年度的放假安排尚未公布,公布后自动重算")
+		p.warnings = append(p.warnings, "办结日期为暂定:"+string(due)+"所在年度的放假安排尚未公布,公布后请重新核对")
 	}
 	return nil
 }
