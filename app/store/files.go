@@ -7,7 +7,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"time"
@@ -251,14 +250,10 @@ func (t *txn) writeOwnFile(f *ownFile) (folder string, err error) {
 // sealFile renames a tail to its sealed name; the bytes stay the same.
 func (t *txn) sealFile(folder, tail string, h segment.Header, day time.Time, hash oplog.Hash) (string, error) {
 	name := segment.SealedName(h, day, hash)
-	to := t.s.SegmentPath(folder, name)
-	if err := os.MkdirAll(filepath.Dir(to), 0o700); err != nil {
-		return "", err
-	}
 	if err := t.s.opt.Fault("seal"); err != nil {
 		return "", err
 	}
-	return name, os.Rename(t.s.SegmentPath(folder, tail), to)
+	return name, t.s.disk.Rename(t.s.SegmentPath(folder, tail), t.s.SegmentPath(folder, name))
 }
 
 // putFile records a file in our index under the next sequence of its folder.
@@ -300,10 +295,7 @@ func (t *txn) nextSequence(folder string) (int64, error) {
 // growFile makes the file at path hold data. What stands is kept when it is the
 // beginning of data; anything else (a torn tail, a foreign byte) is replaced.
 func (s *Store) growFile(path string, data []byte) error {
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return err
-	}
-	old, err := os.ReadFile(path)
+	old, err := s.disk.ReadFile(path)
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err
 	}
@@ -311,24 +303,10 @@ func (s *Store) growFile(path string, data []byte) error {
 	if bytes.HasPrefix(data, old) {
 		from = len(old)
 	}
-	file, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY, 0o600)
-	if err != nil {
-		return err
-	}
-	defer file.Close()
-	if err := file.Truncate(int64(from)); err != nil {
-		return err
-	}
-	if _, err := file.Seek(int64(from), io.SeekStart); err != nil {
-		return err
-	}
 	if err := s.opt.Fault("segment"); err != nil {
 		return err
 	}
-	if _, err := file.Write(data[from:]); err != nil {
-		return err
-	}
-	return errors.Join(file.Sync(), file.Close())
+	return s.disk.Grow(path, int64(from), data[from:])
 }
 
 // reconcileFiles makes segment files agree with the database after a crash:
@@ -347,8 +325,8 @@ func (s *Store) reconcileFiles(ctx context.Context) error {
 			return diskError(err)
 		}
 		path := s.SegmentPath(folder, name)
-		if info, err := os.Stat(path); err == nil && info.Size() > size {
-			if err := os.Truncate(path, size); err != nil {
+		if have, err := s.disk.Size(path); err == nil && have > size {
+			if err := s.disk.Cut(path, size); err != nil {
 				return diskError(err)
 			}
 		}
@@ -366,8 +344,8 @@ func (s *Store) reconcileFiles(ctx context.Context) error {
 }
 
 // readPrefix reads the first n bytes of a file; n < 0 means all.
-func readPrefix(path string, n int64) ([]byte, error) {
-	data, err := os.ReadFile(path)
+func (s *Store) readPrefix(path string, n int64) ([]byte, error) {
+	data, err := s.disk.ReadFile(path)
 	if err == nil && n >= 0 && int64(len(data)) > n {
 		data = data[:n]
 	}

@@ -8,7 +8,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"os"
 
 	"onedoor/sync/oplog"
 	"onedoor/sync/segment"
@@ -103,7 +102,7 @@ func (s *Store) wholeFile(w segment.Want, data []byte) ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		old, err := os.ReadFile(s.SegmentPath(w.Folder, segment.TailName(name.Device, name.Epoch)))
+		old, err := s.disk.ReadFile(s.SegmentPath(w.Folder, segment.TailName(name.Device, name.Epoch)))
 		if err != nil || int64(len(old)) < w.Offset {
 			s.refetch(w)
 			return nil, errPrefix

@@ -20,6 +20,7 @@ import (
 	_ "modernc.org/sqlite" // the driver "sqlite"
 
 	"onedoor/app/counter"
+	"onedoor/internal/disk"
 	"onedoor/sync/oplog"
 	"onedoor/sync/segment"
 )
@@ -58,12 +59,20 @@ type Options struct {
 	// Fault is called with the name of each durable step; an error stands for
 	// the step failing. Tests only; nil in the product.
 	Fault func(step string) error
+	// Disk holds the segment files; nil is this computer's. With VFS, the name of
+	// a file system registered with SQLite, the database lies on it too. Only the
+	// simulation puts another disk under a store.
+	Disk disk.FS
+	VFS  string
+	// ByHand leaves it to the caller to Flush after a commit. Simulations only.
+	ByHand bool
 }
 
 // Store is an open database. It is safe for concurrent use; writes take turns.
 type Store struct {
 	opt   Options
 	home  string
+	disk  disk.FS
 	now   func() time.Time
 	codec *segment.Codec
 	w, r  *sql.DB
@@ -104,7 +113,10 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{prepared: map[string]*sql.Stmt{}, opt: o, home: o.Home, now: o.Now, codec: codec,
+	if o.Disk == nil {
+		o.Disk = disk.OS{}
+	}
+	s := &Store{disk: o.Disk, prepared: map[string]*sql.Stmt{}, opt: o, home: o.Home, now: o.Now, codec: codec,
 		dirty: make(chan struct{}, 1), stop: make(chan struct{})}
 	if err := s.connect(ctx); err != nil {
 		s.closeDB()
@@ -119,8 +131,11 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 
 // pragmas go into the DSN so that every connection has them. busy_timeout comes
 // first: setting journal_mode can already meet a lock.
-func dsn(path string, readOnly bool) string {
+func dsn(path, vfs string, readOnly bool) string {
 	q := url.Values{}
+	if vfs != "" {
+		q.Set("vfs", vfs)
+	}
 	q.Add("_pragma", "busy_timeout(10000)")
 	if !readOnly {
 		q.Add("_pragma", "journal_mode(WAL)")
@@ -147,19 +162,22 @@ func (s *Store) connect(ctx context.Context) error {
 		}
 	}
 	var err error
-	if s.r, err = sql.Open("sqlite", dsn(path, true)); err != nil {
+	if s.r, err = sql.Open("sqlite", dsn(path, s.opt.VFS, true)); err != nil {
 		return openFailed(err)
 	}
 	s.r.SetMaxOpenConns(4)
 	if s.opt.ReadOnly {
 		return s.checkVersion(ctx, s.r)
 	}
-	if s.w, err = sql.Open("sqlite", dsn(path, false)); err != nil {
+	if s.w, err = sql.Open("sqlite", dsn(path, s.opt.VFS, false)); err != nil {
 		return openFailed(err)
 	}
 	s.w.SetMaxOpenConns(1)
 	if err := s.migrate(ctx); err != nil {
 		return err
+	}
+	if s.opt.VFS != "" {
+		return nil
 	}
 	return diskError(os.Chmod(path, 0o600))
 }

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"errors"
-	"os"
 
 	"onedoor/sync/oplog"
 )
@@ -120,7 +119,7 @@ func (t *txn) rewriteOwn(bad func(f *ownFile, path string) bool) error {
 // left for log verify to name.
 func (t *txn) repairOwn() error {
 	return t.rewriteOwn(func(f *ownFile, path string) bool {
-		info, err := os.Stat(path)
-		return err != nil || info.Size() < f.recorded
+		have, err := t.s.disk.Size(path)
+		return err != nil || have < f.recorded
 	})
 }

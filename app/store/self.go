@@ -38,6 +38,9 @@ func (s *Store) Become(ctx context.Context, self Self) error {
 	if err := s.reconcileFiles(ctx); err != nil {
 		return err
 	}
+	if s.opt.ByHand {
+		return nil
+	}
 	s.wg.Add(1)
 	go s.flushLoop()
 	return nil

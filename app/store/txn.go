@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"os"
 
 	"onedoor/app/counter"
 	"onedoor/sync/oplog"
@@ -110,7 +109,7 @@ func (t *txn) commit() error {
 	}
 	t.keepStatements()
 	for _, path := range t.gone {
-		_ = os.Remove(path) // left behind it does no harm: nothing names it
+		_ = s.disk.Remove(path) // left behind it does no harm: nothing names it
 	}
 	t.gone = nil
 	s.clock, s.seen = t.prog.Stamp, t.prog.Seen

@@ -5,8 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"io"
-	"os"
 	"slices"
 
 	"onedoor/sync/oplog"
@@ -233,7 +231,7 @@ func (t *txn) sealAnnounced(folder string, entries []segment.FileInfo) (changed 
 }
 
 func (t *txn) renameTail(folder, tail string, e segment.FileInfo, log int64, first uint64) error {
-	data, err := os.ReadFile(t.s.SegmentPath(folder, tail))
+	data, err := t.s.disk.ReadFile(t.s.SegmentPath(folder, tail))
 	if err != nil {
 		return nil // damaged or gone: it will be fetched under its new name
 	}
@@ -263,13 +261,8 @@ func (s *Store) Read(peer oplog.DeviceID, folder, name string, offset int64, siz
 	if offset < 0 || size < 0 || offset+int64(size) > total {
 		return nil, fmt.Errorf("store: range %d+%d of %d bytes", offset, size, total)
 	}
-	f, err := os.Open(s.SegmentPath(folder, name))
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
 	buf := make([]byte, size)
-	if _, err := f.ReadAt(buf, offset); err != nil && !errors.Is(err, io.EOF) {
+	if _, err := s.disk.ReadAt(s.SegmentPath(folder, name), buf, offset); err != nil {
 		return nil, err
 	}
 	return buf, nil

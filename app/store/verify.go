@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
-	"os"
 	"time"
 
 	"onedoor/sync/oplog"
@@ -194,7 +193,7 @@ func (s *Store) verifyFile(ctx context.Context, f fileRow, keys map[oplog.Device
 	}
 	var dev oplog.DeviceID
 	copy(dev[:], device)
-	data, err := os.ReadFile(s.SegmentPath(f.folder, f.name))
+	data, err := s.disk.ReadFile(s.SegmentPath(f.folder, f.name))
 	if err != nil {
 		rep.fault(dev, label, 0, "文件读不出 / file cannot be read: %v", errors.Unwrap(err))
 		return

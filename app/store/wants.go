@@ -109,7 +109,7 @@ func (s *Store) Settled(peer oplog.DeviceID, folder string) (bool, error) {
 // OpsIn counts the ops of those batches of our file that end in the byte range
 // (from, to]: what a peer that held the file up to from gains with the rest.
 func (s *Store) OpsIn(folder, name string, from, to int64) (int, error) {
-	data, err := readPrefix(s.SegmentPath(folder, name), to)
+	data, err := s.readPrefix(s.SegmentPath(folder, name), to)
 	if err != nil {
 		return 0, err
 	}
