@@ -59,10 +59,29 @@ type CaseMaterial struct {
 	SuppliedBy string `json:"supplied_by,omitempty"` // ID of the material that made it good
 }
 
-// CasePrint is a document that left the printer. It cannot be taken back.
+// CasePrint is a document that was issued. It cannot be taken back.
 type CasePrint struct {
 	Op OpID `json:"op"`
 	PrintPayload
+	States  *SealedRef        `json:"states,omitempty"`  // what it states
+	Results []CasePrintResult `json:"results,omitempty"` // what became of it at the printer; none if it was saved to a file
+}
+
+// CasePrintResult is what became of a print at a printer.
+type CasePrintResult struct {
+	OK      bool   `json:"ok"`
+	Printer string `json:"printer"`
+	Why     string `json:"why,omitempty"`
+}
+
+// Failed tells that no printer took it, and that it was meant for one.
+func (p *CasePrint) Failed() bool {
+	for _, r := range p.Results {
+		if r.OK {
+			return false
+		}
+	}
+	return len(p.Results) > 0
 }
 
 // CaseNote is a note that stands.

@@ -94,7 +94,7 @@ func (c *caseFold) stageFault(i int, v *caseView) string {
 			return ReasonOutOfStage
 		}
 		return ""
-	case VerbNote, VerbPrint, VerbJoin:
+	case VerbNote, VerbPrint, VerbPrinted, VerbJoin:
 		return ""
 	}
 	instant := c.acts[v.accept].payload.(*AcceptPayload).Instant

@@ -16,7 +16,7 @@ var pairActs = []struct {
 	{VerbConclude, 4, ActPayload{}}, {VerbVoid, 4, ActPayload{Reason: "重复受理"}},
 	{VerbCorrect, 4, CorrectPayload{LegalDate: "2026-11-19"}},
 	{VerbMaterial, 1, MaterialPayload{Add: []GivenMaterial{{Name: "照片"}}}},
-	{VerbNote, 1, NotePayload{Kind: "x"}}, {VerbPrint, 1, PrintPayload{Kind: "acceptance"}}, {VerbJoin, 4, JoinPayload{Number: "x"}},
+	{VerbNote, 1, NotePayload{Kind: "x"}}, {VerbPrint, 1, PrintPayload{Kind: "acceptance"}}, {VerbPrinted, 1, PrintedPayload{Of: OpID{1}, OK: true}}, {VerbJoin, 4, JoinPayload{Number: "x"}},
 }
 
 // bases are histories to stand on: each open or decided status.

@@ -15,6 +15,7 @@ const (
 	SealedAgent     = "agent"     // JSON of the agent
 	SealedOpinion   = "opinion"   // what was written to an act
 	SealedText      = "text"      // of a note
+	SealedPaper     = "paper"     // what a printed document states, deflated JSON
 )
 
 // AcceptPayload is the open part of case.accept. Its sealed parts are
@@ -108,12 +109,29 @@ type NotePayload struct {
 	Clear  []OpID `json:"clear,omitempty"`
 }
 
-// PrintPayload says that a document left the printer.
+// PrintPayload says that a document was issued: what it states travels sealed
+// as SealedPaper, so that a reprint years later is the same. Whether a printer
+// took it is a fact of its own, PrintedPayload.
 type PrintPayload struct {
 	Kind     string `json:"kind"`   // acceptance, grant, ...
-	Digest   string `json:"digest"` // SHA-256 of the document, hexadecimal
-	Copy     int    `json:"copy"`   // 1 is the first print
+	Digest   string `json:"digest"` // SHA-256 of what the document states, hexadecimal
+	Copy     int    `json:"copy"`   // 1 is the first print of this kind
 	IssuedAt string `json:"issued_at"`
+
+	Version int    `json:"version,omitempty"` // of the wording
+	Wording string `json:"wording,omitempty"` // its fingerprint
+	Paper   string `json:"paper,omitempty"`   // a4, a5, roll80
+	CopyNo  int    `json:"copy_no,omitempty"` // which of the copies, from 1; 0 is all of them
+	Reprint int    `json:"reprint,omitempty"` // 0, or this is the n-th reprint of the same document
+}
+
+// PrintedPayload says what became of a print that was sent to a printer.
+type PrintedPayload struct {
+	Of      OpID   `json:"of"` // the print
+	OK      bool   `json:"ok"` // the spooler took it
+	Printer string `json:"printer"`
+	Job     string `json:"job,omitempty"` // the spooler's name for it
+	Why     string `json:"why,omitempty"` // a code: stopped, rejecting, no_printer, no_spooler, failed
 }
 
 // JoinPayload says that the same matter was accepted twice. Both receipts stay
@@ -143,6 +161,8 @@ func newPayload(v Verb) any {
 		return &NotePayload{}
 	case VerbPrint:
 		return &PrintPayload{}
+	case VerbPrinted:
+		return &PrintedPayload{}
 	case VerbJoin:
 		return &JoinPayload{}
 	}
@@ -167,6 +187,8 @@ func complete(f *Fact, payload any) bool {
 		return (len(p.Add) > 0) != (len(p.Remove) > 0)
 	case *PrintPayload:
 		return p.Kind != ""
+	case *PrintedPayload:
+		return p.Of != OpID{}
 	case *ActPayload:
 		return f.Verb() != VerbVoid || p.Reason != "" || f.part(SealedOpinion) != nil
 	}

@@ -91,6 +91,8 @@ func (w *world) randomPayload(rng *rand.Rand, verb Verb, known []int, out Folded
 		return NotePayload{Kind: tag}
 	case VerbPrint:
 		return PrintPayload{Kind: "acceptance", Digest: tag}
+	case VerbPrinted:
+		return PrintedPayload{Of: any, Printer: tag, OK: rng.Intn(2) == 0}
 	case VerbJoin:
 		return JoinPayload{Number: tag}
 	}

@@ -85,6 +85,21 @@ func scanPrint(payload []byte, p *PrintPayload) bool {
 	p.Digest = s.str(`,"digest":`)
 	p.Copy = s.num(`,"copy":`)
 	p.IssuedAt = s.str(`,"issued_at":`)
+	if s.has(`,"version":`) {
+		p.Version = s.num(``)
+	}
+	if s.has(`,"wording":`) {
+		p.Wording = s.str(``)
+	}
+	if s.has(`,"paper":`) {
+		p.Paper = s.str(``)
+	}
+	if s.has(`,"copy_no":`) {
+		p.CopyNo = s.num(``)
+	}
+	if s.has(`,"reprint":`) {
+		p.Reprint = s.num(``)
+	}
 	s.lit(`}`)
 	return s.done()
 }

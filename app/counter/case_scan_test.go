@@ -21,6 +21,9 @@ func TestScanReadsWhatMarshalWrites(t *testing.T) {
 			t.Fatalf("%s\n%+v", raw, got)
 		}
 		print := PrintPayload{Kind: "acceptance", Digest: "00", Copy: rng.Intn(3), IssuedAt: "2026-11-20T10:00:00+08:00"}
+		if rng.Intn(2) == 0 {
+			print.Version, print.Wording, print.Paper, print.CopyNo, print.Reprint = rng.Intn(3), "ab", "a4", rng.Intn(3), rng.Intn(3)
+		}
 		raw, _ = json.Marshal(print)
 		var again PrintPayload
 		if !scanPrint(raw, &again) || again != print {

@@ -86,7 +86,9 @@ func (c *caseFold) contents(s *CaseState, v *caseView, effects []Effect) {
 		case *NotePayload:
 			c.note(s, i, p, effects)
 		case *PrintPayload:
-			s.Prints = append(s.Prints, CasePrint{c.h.Facts[i].ID, *p})
+			s.Prints = append(s.Prints, CasePrint{Op: c.h.Facts[i].ID, PrintPayload: *p, States: c.h.Facts[i].part(SealedPaper)})
+		case *PrintedPayload:
+			c.printed(s, p)
 		case *JoinPayload:
 			s.Joins = append(s.Joins, CaseJoin{c.h.Facts[i].ID, *p})
 		case *ActPayload:
@@ -136,6 +138,16 @@ func supplied(ms []CaseMaterial) {
 			if ms[k].ID == m.Supplies && ms[k].SuppliedBy == "" {
 				ms[k].SuppliedBy = m.ID
 			}
+		}
+	}
+}
+
+// printed notes what became of a print. It comes after it in any order: its
+// device wrote both.
+func (c *caseFold) printed(s *CaseState, p *PrintedPayload) {
+	for k := range s.Prints {
+		if s.Prints[k].Op == p.Of {
+			s.Prints[k].Results = append(s.Prints[k].Results, CasePrintResult{p.OK, p.Printer, p.Why})
 		}
 	}
 }

@@ -54,6 +54,7 @@ var kindRules = map[string]kindRule{
 	"case.material": {roles: anyClerk},
 	"case.note":     {roles: anyClerk},
 	"case.print":    {roles: anyClerk},
+	"case.printed":  {roles: anyClerk},
 	"case.join":     {roles: headsOnly, superior: true},
 }
 

@@ -49,6 +49,7 @@ const (
 	VerbMaterial Verb = "material"
 	VerbNote     Verb = "note"
 	VerbPrint    Verb = "print"
+	VerbPrinted  Verb = "printed"
 	VerbJoin     Verb = "join"
 )
 
@@ -86,12 +87,14 @@ var verbs = map[Verb]verbInfo{
 	VerbMaterial: {classFree, false, [2]string{"材料", "materials"}},
 	VerbNote:     {classFree, false, [2]string{"记事", "note"}},
 	VerbPrint:    {classFree, true, [2]string{"出具文书", "print"}},
+	VerbPrinted:  {classFree, false, [2]string{"打印结果", "print result"}},
 	VerbJoin:     {classFree, false, [2]string{"并案", "join"}},
 }
 
 // caseVerbs is the order in which verbs are listed.
 var caseVerbs = []Verb{VerbAccept, VerbHandover, VerbReview, VerbReturn, VerbApprove, VerbDeny, VerbWithdraw,
-	VerbConclude, VerbVoid, VerbResolve, VerbRestore, VerbCorrect, VerbMaterial, VerbNote, VerbPrint, VerbJoin}
+	VerbConclude, VerbVoid, VerbResolve, VerbRestore, VerbCorrect, VerbMaterial, VerbNote, VerbPrint,
+	VerbPrinted, VerbJoin}
 
 // CaseVerbs lists the verbs of a case.
 func CaseVerbs() []Verb { return append([]Verb(nil), caseVerbs...) }
