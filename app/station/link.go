@@ -2,6 +2,7 @@ package station
 
 import (
 	"context"
+	"crypto/sha256"
 	"crypto/x509"
 	"errors"
 	"log/slog"
@@ -39,7 +40,7 @@ var errRevoked = errors.New("station: the device was revoked")
 func (s *Station) newNode() (*bepnode.Node, error) {
 	n, err := bepnode.New(bepnode.Options{
 		Certificate: s.keys.TLSCertificate(&s.id.Device), Name: s.id.Device.Name, Version: Version,
-		Vault: s.v.store, Verify: s.allow, Now: s.cfg.Now,
+		Vault: s.v.store.WithArchives(s.id.Realm.Code), Verify: s.allow, Now: s.cfg.Now,
 		OnFault: func(f bepnode.Fault) {
 			// Names no citizen: a device, a file and a technical cause.
 			slog.Warn("sync fault", "device", f.Device.Short(), "folder", f.Folder, "file", f.Name, "cause", f.Err)
@@ -52,10 +53,14 @@ func (s *Station) newNode() (*bepnode.Node, error) {
 }
 
 // allow is the allow-list: any device with a valid certificate of the district
-// that is not known as revoked, so also one enrolled after our last sync.
+// that is not known as revoked, so also one enrolled after our last sync; and the
+// archives that the district named.
 func (s *Station) allow(leaf *x509.Certificate) (bepnode.PeerInfo, error) {
 	p, err := s.verifier.CheckTLS(leaf.Raw)
 	if err != nil {
+		if name, ok, aerr := s.v.store.IsArchive(sha256.Sum256(leaf.Raw)); ok && aerr == nil {
+			return bepnode.PeerInfo{Name: name, Stock: true}, nil
+		}
 		return bepnode.PeerInfo{}, err
 	}
 	if s.revoked(context.Background(), p.ID) {

@@ -220,6 +220,9 @@ func (s *Station) LogStat(ctx context.Context) ([]store.LogStat, error) {
 	return s.v.store.LogStat(ctx)
 }
 
+// SealTails seals this device's tails now instead of at the end of the day.
+func (s *Station) SealTails(context.Context) error { return s.v.store.SealTails() }
+
 // Rebuild makes projections and own segment files again from the ops.
 func (s *Station) Rebuild(ctx context.Context) ([]store.ScopeDigest, error) {
 	if err := s.v.store.Rebuild(ctx); err != nil {

@@ -43,6 +43,7 @@ func (s *Store) flushLoop() {
 		case <-s.stop:
 			return
 		case <-s.dirty:
+		case <-time.After(sealEvery): // a day may have ended without a commit
 		}
 		select { // commits that follow closely share one flush
 		case <-s.stop:
@@ -64,7 +65,18 @@ func (s *Store) flushLoop() {
 
 // Flush writes what own logs have gained into their segment files and announces
 // it. It is called within a second of every commit, and at the end.
-func (s *Store) Flush() error {
+func (s *Store) Flush() error { return s.flush(s.now().In(china).Format(fileDay)) }
+
+// SealTails seals every tail of this device now, not at the end of its day: before
+// a hub is taken out of service, say, so that archives hold all that it wrote.
+func (s *Store) SealTails() error {
+	if err := s.Flush(); err != nil {
+		return err
+	}
+	return s.flush(allDays)
+}
+
+func (s *Store) flush(today string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.self == nil || s.w == nil {
@@ -85,12 +97,18 @@ func (s *Store) Flush() error {
 	if err != nil {
 		return diskError(err)
 	}
-	if len(changed) == 0 {
+	sealed, err := t.sealOld(today)
+	if err != nil {
+		return diskError(err)
+	}
+	if changed = append(changed, sealed...); len(changed) == 0 {
+		s.sealedDay = today
 		return nil
 	}
 	if err := t.commit(); err != nil {
 		return err
 	}
+	s.sealedDay = today
 	s.subs.tell(changed)
 	return nil
 }

@@ -80,12 +80,13 @@ type Store struct {
 	prepared map[string]*sql.Stmt
 	reads    sync.Map // query -> *sql.Stmt of r, for what every acceptance asks
 
-	mu    sync.Mutex // one writer: commits and received segments
-	self  *Self      // nil before enrolment
-	clock oplog.Stamp
-	seen  oplog.Stamp // highest stamp of any device, for doubting our clock
-	epoch oplog.Epoch
-	mark  HighWater
+	mu        sync.Mutex // one writer: commits and received segments
+	self      *Self      // nil before enrolment
+	clock     oplog.Stamp
+	seen      oplog.Stamp // highest stamp of any device, for doubting our clock
+	epoch     oplog.Epoch
+	mark      HighWater
+	sealedDay string // day on which the tails of earlier days were sealed
 	// The mark on disk is behind; and by acts that may not be told before it stands.
 	markBehind, markOwed bool
 

@@ -66,7 +66,7 @@ func (t *Tx) writeBatch(l *openLog, from, to int, st *segment.State) error {
 		return t.s.codec.Encode(row.LogID, self.Suite, positions, l.ops[from:to], l.bodies[from:to],
 			l.hashes[to-1], heads, sealer, self.Sign)
 	}
-	today := t.now.In(china).Format("20060102")
+	today := t.now.In(china).Format(fileDay)
 	newFile := row.fileSize == 0 || row.fileDay != today
 	moved := st.Realm != row.realm || st.Powers != row.powers
 	bytes, err := encode(newFile || moved)

@@ -258,6 +258,11 @@ func (s *Store) Read(peer oplog.DeviceID, folder, name string, offset int64, siz
 	if err := s.r.QueryRow("SELECT size FROM files WHERE folder = ? AND name = ?", folder, name).Scan(&total); err != nil {
 		return nil, fmt.Errorf("store: no such file: %w", err)
 	}
+	return s.readRange(folder, name, offset, size, total)
+}
+
+// readRange reads from the file of a known length.
+func (s *Store) readRange(folder, name string, offset int64, size int, total int64) ([]byte, error) {
 	if offset < 0 || size < 0 || offset+int64(size) > total {
 		return nil, fmt.Errorf("store: range %d+%d of %d bytes", offset, size, total)
 	}

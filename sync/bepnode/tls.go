@@ -81,14 +81,15 @@ func (n *Node) verify(cs tls.ConnectionState) (PeerInfo, error) {
 	}
 	leaf := cs.PeerCertificates[0]
 	id := deviceOf(leaf.Raw)
-	if _, ok := leaf.PublicKey.(*ecdsa.PublicKey); !ok {
-		return PeerInfo{}, &Error{Code: CodeUntrusted, Peer: id, Cause: errNotOurs}
-	}
 	if id == n.self {
 		return PeerInfo{}, &Error{Code: CodeUntrusted, Peer: id, Cause: errSelf}
 	}
 	peer, err := n.opt.Verify(leaf)
 	peer.Device = id
+	// A stock daemon makes its own key, of whatever kind its version prefers.
+	if _, ok := leaf.PublicKey.(*ecdsa.PublicKey); !ok && !peer.Stock {
+		err = errors.Join(err, errNotOurs)
+	}
 	if err == nil {
 		// The vault may know of a revocation that the certificate does not show.
 		_, err = n.opt.Vault.Folders(id)

@@ -23,6 +23,7 @@ func hubCommands(version string) *cli.Command {
 			{Name: "enroll", Short: cli.T("批准设备入网", "enrol a device"), Define: hubEnroll},
 			{Name: "devices", Short: cli.T("列出设备", "list the devices"), Define: cli.Simple(hubDevices)},
 			{Name: "revoke", Short: cli.T("停用丢失或被盗的设备", "revoke a lost or stolen device"), Args: "DEVICE", Define: cli.Simple(hubRevoke)},
+			{Name: "archive", Short: cli.T("存档机（普通 Syncthing）", "archives (stock Syncthing daemons)"), Long: hubArchiveHelp, Define: hubArchive},
 			{Name: "status", Short: cli.T("枢纽概况", "state of the hub"), Define: cli.Simple(hubStatus)},
 			{Name: "keys", Short: cli.T("密钥", "keys"), Sub: []*cli.Command{
 				{Name: "export", Short: cli.T("备份全部办件密钥", "back up the keys of all scopes"), Define: hubKeysExport},

@@ -83,6 +83,8 @@ func logCommands() *cli.Command {
 				Long:   cli.T("有问题时指明设备、文件和位置，退出码 5。", "A fault is named with device, file and position; exit code 5."),
 				Define: cli.Simple(logVerify)},
 			{Name: "stat", Short: cli.T("各设备的日志有多长", "how long each device's log is"), Define: cli.Simple(logStat)},
+			{Name: "seal", Short: cli.T("现在就封存本机今天的日志分段，不等到日终", "seal this device's tails now instead of at the end of the day"),
+				Define: cli.Simple(logSeal)},
 		},
 	}
 }
@@ -101,6 +103,18 @@ func logVerify(ctx context.Context, c *cli.Call) error {
 			return cli.Exit(5) // an integrity violation, told above
 		}
 		return nil
+	})
+}
+
+func logSeal(ctx context.Context, c *cli.Call) error {
+	return writing(ctx, c, "log seal", func(st *station.Station) error {
+		if err := st.SealTails(ctx); err != nil {
+			return err
+		}
+		v := struct {
+			Sealed bool `json:"sealed"`
+		}{true}
+		return c.Print(v, func(w io.Writer) { fmt.Fprintln(w, c.Say("已封存", "sealed")) })
 	})
 }
 
