@@ -29,6 +29,7 @@ import (
 	"github.com/wailsapp/wails/v2/pkg/options/assetserver"
 	"github.com/wailsapp/wails/v2/pkg/options/linux"
 	"github.com/wailsapp/wails/v2/pkg/options/windows"
+	wailsruntime "github.com/wailsapp/wails/v2/pkg/runtime"
 
 	"onedoor/app/counter"
 	"onedoor/app/station"
@@ -61,7 +62,7 @@ func run(home, cardPort string) error {
 		cfg = window.Config{Fault: fault, Now: time.Now}
 	}
 	cfg.Log = func(method string, err error) { slog.Error("window", "method", method, "cause", err) }
-	err := show(window.New(ctx, cfg))
+	err := show(ctx, window.New(ctx, cfg), cfg.Feed)
 	cancel()
 	return cmp.Or(fault, err, closeStation())
 }
@@ -116,7 +117,7 @@ func open(ctx context.Context, home, cardPort string) (_ window.Config, end func
 }
 
 // show opens the window and returns when it is closed.
-func show(w *window.Window) error {
+func show(ctx context.Context, w *window.Window, feed *window.Feed) error {
 	pages, err := fs.Sub(frontend.Dist, "dist")
 	if err != nil {
 		return err
@@ -130,6 +131,7 @@ func show(w *window.Window) error {
 		BackgroundColour: options.NewRGB(0xee, 0xf2, 0xf8),
 		AssetServer:      assets,
 		Bind:             []any{w},
+		OnStartup:        func(view context.Context) { go tell(ctx, view, feed) },
 		ErrorFormatter:   func(err error) any { return window.FaultText(err) },
 		// Below warnings Wails writes what calls return: citizens' data.
 		LogLevel: logger.WARNING, LogLevelProduction: logger.ERROR,
@@ -137,6 +139,24 @@ func show(w *window.Window) error {
 		Linux:       &linux.Options{ProgramName: "onedoor", WebviewGpuPolicy: linux.WebviewGpuPolicyNever},
 		Windows:     &windows.Options{WebviewUserDataPath: webviewFolder(), IsZoomControlEnabled: true},
 	})
+}
+
+// tell passes on to the page what changes, as long as the program runs.
+func tell(ctx, view context.Context, feed *window.Feed) {
+	if feed == nil {
+		return // the station did not open; nothing changes
+	}
+	l := feed.Listen()
+	defer l.Close()
+	for {
+		topics, err := l.Next(ctx, time.Hour)
+		if err != nil {
+			return
+		}
+		if len(topics) > 0 {
+			wailsruntime.EventsEmit(view, "onedoor:changed", topics)
+		}
+	}
 }
 
 // papersFolder is where printed papers lie for the system's viewer while the window

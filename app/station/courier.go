@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"time"
 
 	"onedoor/app/counter"
 	"onedoor/sync/courier"
@@ -59,6 +60,13 @@ func (s *Station) stick(ctx context.Context, dir, scope string,
 	}
 	r, err := run(c, ctx, oplog.Scope(scope))
 	rep := s.stickReport(ctx, r)
+	if err == nil {
+		met := map[string]time.Time{}
+		for _, name := range rep.Stations {
+			met[name] = s.cfg.Now()
+		}
+		_ = s.contacts.note(ctx, s, roadStick, met)
+	}
 	if err != nil {
 		return rep, stickError(err, rep)
 	}

@@ -105,6 +105,9 @@ func (s *Station) Sync(ctx context.Context, hub string, timeout time.Duration) (
 	r, err := node.Round(ctx, addr, timeout)
 	rep := SyncReport{Peer: r.Peer.String(), PeerName: r.PeerName, SentOps: r.SentOps, ReceivedOps: r.ReceivedOps,
 		SentBytes: r.SentBytes, ReceivedBytes: r.ReceivedBytes, Refused: r.Refused, Converged: r.Converged}
+	if r.PeerName != "" {
+		_ = s.contacts.note(ctx, s, roadWAN, map[string]time.Time{r.PeerName: s.cfg.Now()})
+	}
 	if err != nil {
 		return rep, s.whySyncFailed(ctx, err)
 	}
@@ -180,6 +183,7 @@ func (s *Station) Serve(ctx context.Context, o ServeOptions) error {
 	if err != nil {
 		return err
 	}
+	run(func() error { return s.watchLinks(ctx, node) })
 	if o.Ready != nil {
 		o.Ready(addrs)
 	}

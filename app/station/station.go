@@ -49,6 +49,10 @@ type Station struct {
 
 	mu   sync.Mutex
 	node *bepnode.Node // while serving
+
+	watchers    map[int]func(topic string)
+	nextWatcher int
+	contacts    contacts
 }
 
 // identity is what a joined station knows of itself and its district.

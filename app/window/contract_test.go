@@ -91,7 +91,9 @@ func TestShapes(t *testing.T) {
 		"Applicant": reflect.TypeFor[desk.Applicant](), "Agent": reflect.TypeFor[desk.Agent](),
 		"GivenMaterial": reflect.TypeFor[desk.GivenMaterial](), "Accepted": reflect.TypeFor[Accepted](),
 		"Act": reflect.TypeFor[Act](), "Paper": reflect.TypeFor[Paper](), "PersonView": reflect.TypeFor[desk.PersonView](),
-		"LinkState": reflect.TypeFor[LinkState](), "Peer": reflect.TypeFor[Peer](),
+		"LinkState": reflect.TypeFor[LinkState](), "Peer": reflect.TypeFor[Peer](), "Road": reflect.TypeFor[Road](),
+		"Backlog": reflect.TypeFor[Backlog](), "Exchange": reflect.TypeFor[Exchange](), "ExchangeFault": reflect.TypeFor[ExchangeFault](),
+		"Stick": reflect.TypeFor[Stick](), "Numbers": reflect.TypeFor[Numbers](),
 	}
 	key := regexp.MustCompile(`(?m)^  (\w+)(\??): (.*)$`)
 	found := regexp.MustCompile(`(?ms)^export interface (\w+) \{$(.*?)^\}`).FindAllStringSubmatch(source(t, "bridge/types.ts"), -1)
@@ -136,7 +138,7 @@ func scriptType(t reflect.Type) string {
 		return "boolean"
 	case reflect.String:
 		return "string"
-	case reflect.Int, reflect.Float64:
+	case reflect.Int, reflect.Int64, reflect.Float64:
 		return "number"
 	case reflect.Pointer:
 		return scriptType(t.Elem()) + " | null"

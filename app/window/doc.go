@@ -16,6 +16,7 @@
 //	GET  /, /assets/*      the pages
 //	POST /api/open         {"token":""} -> {"value":{"key":""}} and a cookie; a token opens once
 //	POST /api/call/METHOD  [argument, ...] -> {"value":...}, or a Fault and a status of 400 and above
+//	POST /api/events       {} -> server-sent events that say what changed; the page asks for it anew
 //	GET  /api/paper/TICKET a PDF that Print has just made, once
 //
 // A call needs the cookie, the key (header X-Onedoor-Key), a Host that is ours and

@@ -7,6 +7,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"sync/atomic"
 
 	"onedoor/app/counter"
 )
@@ -17,6 +18,8 @@ type door struct {
 	seats  *seats
 	addr   string
 	cookie string // named after the port: browsers keep one jar for all ports of a host
+
+	streams atomic.Int32 // of events that are open
 }
 
 func (d *door) routes() http.Handler {
@@ -24,6 +27,7 @@ func (d *door) routes() http.Handler {
 	mux.HandleFunc("POST /api/open", d.open)
 	table := methods()
 	mux.HandleFunc("POST /api/call/{method}", func(w http.ResponseWriter, r *http.Request) { d.call(w, r, table) })
+	mux.HandleFunc("POST /api/events", d.events)
 	mux.HandleFunc("GET /api/paper/{ticket}", d.paper)
 	mux.Handle("GET /", Pages(d.server.pages))
 	return mux
@@ -61,10 +65,7 @@ func (d *door) call(w http.ResponseWriter, r *http.Request, table map[string]met
 		writeFault(w, err)
 		return
 	}
-	var at *Window
-	if c, err := r.Cookie(d.cookie); err == nil {
-		at = d.seats.find(c.Value, r.Header.Get("X-Onedoor-Key"))
-	}
+	at := d.seatOf(r)
 	if at == nil {
 		writeFault(w, noSeat())
 		return

@@ -107,6 +107,7 @@ func newBench(t *testing.T) *bench {
 			}
 			return []desk.ItemLine{{Code: "B"}}, nil
 		},
+		Feed: &Feed{},
 		Now:  b.clock.Now,
 		Idle: 10 * time.Minute,
 		Log:  func(method string, _ error) { b.logged = append(b.logged, method) },

@@ -30,7 +30,13 @@ func methods() map[string]method {
 		"FindPerson": with1((*Window).FindPerson),
 		"SaveDraft":  with1(func(w *Window, text string) (any, error) { return nil, w.SaveDraft(text) }),
 		"Draft":      with0((*Window).Draft),
-		"Link":       with0((*Window).Link),
+
+		"Link":        with0((*Window).Link),
+		"Unsent":      with1((*Window).Unsent),
+		"SyncNow":     with0((*Window).SyncNow),
+		"Sticks":      with0((*Window).Sticks),
+		"StickExport": with1((*Window).StickExport),
+		"StickImport": with1((*Window).StickImport),
 	}
 }
 

@@ -89,23 +89,3 @@ type Paper struct {
 	Opened bool   `json:"opened"` // the system's viewer was started on File
 	Ticket string `json:"ticket"` // fetches it once, at /api/paper/; "" in the desktop program
 }
-
-// LinkState is how a device stands with the others.
-type LinkState struct {
-	Ops     int    `json:"ops"`
-	Waiting int    `json:"waiting"` // ops that wait for others not held yet
-	Cases   int    `json:"cases"`
-	Devices int    `json:"devices"`
-	Peers   []Peer `json:"peers"`
-	Reader  bool   `json:"reader"` // one is set
-	Papers  string `json:"papers"` // folder of saved papers
-	Drafts  bool   `json:"drafts"` // drafts are kept, sealed
-	Now     string `json:"now"`    // RFC 3339, of this PC's clock
-}
-
-// Peer is another device that this one has met since it was started.
-type Peer struct {
-	Name        string `json:"name"`
-	Connected   bool   `json:"connected"`
-	LastContact string `json:"last_contact"` // RFC 3339; "" is never
-}

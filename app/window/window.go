@@ -54,6 +54,14 @@ type Config struct {
 	Link      func(ctx context.Context) (LinkState, error)
 	KeepDraft func(author uuid.UUID, data []byte) error
 	Draft     func(author uuid.UUID) ([]byte, error)
+	// Feed tells the pages that something changed; nil tells nothing.
+	Feed *Feed
+	// Unsent, SyncNow and the sticks may be missing too.
+	Unsent      func(ctx context.Context, numbers []string) ([]string, error)
+	SyncNow     func(ctx context.Context) (Exchange, error)
+	Sticks      func() []Stick
+	StickExport func(ctx context.Context, folder string) (Exchange, error)
+	StickImport func(ctx context.Context, folder string) (Exchange, error)
 	// PaperFolder is where the desktop program saves papers, to be shown by OpenFile;
 	// empty for browsers, which fetch them.
 	PaperFolder string

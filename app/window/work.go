@@ -1,9 +1,7 @@
 package window
 
 import (
-	"context"
 	"strings"
-	"time"
 
 	"onedoor/app/counter"
 	"onedoor/app/desk"
@@ -125,27 +123,6 @@ func (w *Window) Draft() (string, error) {
 	}
 	data, err := w.cfg.Draft(user.UserID())
 	return string(data), w.failedIf("Draft", err)
-}
-
-// Link tells how this device stands with the others and with its reader.
-func (w *Window) Link() (LinkState, error) {
-	// Asked for by a clock and not by a person, so it is no sign of the user.
-	if _, err := w.current(false); err != nil {
-		return LinkState{}, err
-	}
-	st := LinkState{Peers: []Peer{}}
-	if w.cfg.Link != nil {
-		ctx, cancel := context.WithTimeout(w.ctx, 10*time.Second)
-		defer cancel()
-		var err error
-		if st, err = w.cfg.Link(ctx); err != nil {
-			return LinkState{}, w.failed("Link", err)
-		}
-	}
-	st.Peers = list(st.Peers)
-	st.Reader, st.Papers, st.Drafts = w.cfg.ReadCard != nil, w.cfg.PaperFolder, w.cfg.KeepDraft != nil
-	st.Now = w.cfg.Now().Format(time.RFC3339)
-	return st, nil
 }
 
 func (w *Window) failedIf(method string, err error) error {

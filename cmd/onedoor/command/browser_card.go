@@ -18,7 +18,7 @@ func Equip(cfg *window.Config, st *station.Station, port string) {
 	if port != "" {
 		cfg.ReadCard = reader(port)
 	}
-	cfg.Link = func(ctx context.Context) (window.LinkState, error) { return linkState(ctx, st) }
+	equipSync(cfg, st)
 	cfg.KeepDraft, cfg.Draft = st.KeepDraft, st.Draft
 }
 
@@ -63,23 +63,4 @@ func tryFor(ctx context.Context, turn *sync.Mutex) bool {
 		}
 	}
 	return false
-}
-
-func linkState(ctx context.Context, st *station.Station) (window.LinkState, error) {
-	s, err := st.Status(ctx)
-	if err != nil {
-		return window.LinkState{}, err
-	}
-	out := window.LinkState{Ops: s.Ops, Waiting: s.Waiting, Cases: s.Cases, Devices: s.Devices}
-	for _, p := range s.Peers {
-		peer := window.Peer{Name: p.Name, Connected: p.Connected}
-		if peer.Name == "" {
-			peer.Name = p.Device
-		}
-		if !p.LastContact.IsZero() {
-			peer.LastContact = p.LastContact.Format(time.RFC3339)
-		}
-		out.Peers = append(out.Peers, peer)
-	}
-	return out, nil
 }

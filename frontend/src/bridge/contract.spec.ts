@@ -107,9 +107,19 @@ function contract(make: () => Promise<Desk>) {
   it('tells how it stands', async () => {
     const state = await desk.Link()
     expect(state.cases).toBeGreaterThan(0)
-    expect(Array.isArray(state.peers)).toBe(true)
+    expect(state.roads.map((r) => r.kind)).toEqual(expect.arrayContaining(['wan', 'stick']))
+    expect(state.roads.every((r) => Array.isArray(r.peers) && r.name !== '')).toBe(true)
+    expect(state.backlog.cases).toBeGreaterThan(0)
     expect(Date.parse(state.now)).not.toBeNaN()
     expect((await desk.Divisions()).some((d) => d.level === 'village')).toBe(true)
+  })
+  it('knows what is not with a superior yet, and tells why a round did not happen', async () => {
+    expect(await desk.Unsent({ numbers: [number] })).toEqual([number])
+    expect(await desk.Unsent({ numbers: [] })).toEqual([])
+    expect(['usage', 'failed']).toContain(await code(desk.SyncNow()))
+    expect(Array.isArray(await desk.Sticks())).toBe(true)
+    expect(await code(desk.StickExport(' '))).toBe('usage')
+    expect(await code(desk.StickImport(' '))).toBe('usage')
   })
   it('is left by a logout', async () => {
     await desk.Logout()

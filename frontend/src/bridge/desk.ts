@@ -1,6 +1,6 @@
 import type {
-  Accepted, Act, Application, CardRead, CaseFilter, CasePage, CaseView, Division, Item, ItemLine, LinkState, Paper,
-  PersonView, Station, Who,
+  Accepted, Act, Application, CardRead, CaseFilter, CasePage, CaseView, Division, Exchange, Item, ItemLine, LinkState, Numbers, Paper,
+  PersonView, Station, Stick, Who,
 } from './types'
 
 /**
@@ -29,7 +29,24 @@ export interface Desk {
   SaveDraft(text: string): Promise<void>
   Draft(): Promise<string>
   Link(): Promise<LinkState>
+  /** Those of the cases of which something is not with a superior yet. */
+  Unsent(numbers: Numbers): Promise<string[]>
+  /** One round with the superior; comes back when both sides hold the same. */
+  SyncNow(): Promise<Exchange>
+  Sticks(): Promise<Stick[]>
+  StickExport(folder: string): Promise<Exchange>
+  StickImport(folder: string): Promise<Exchange>
 }
+
+/**
+ * Tells what changed in the program: records, link, device. up says whether the
+ * program can be heard at all; what changed before that has to be asked for. Gives
+ * the function that stops it.
+ */
+export type Changes = (changed: (topics: string[]) => void, up: (connected: boolean) => void) => () => void
+
+/** The program as a page has it: what can be asked, and what it tells by itself. */
+export type Seat = Desk & { changes: Changes }
 
 /** One call on the way to the program, whatever the way. */
 export type Call = (method: keyof Desk, args: unknown[]) => Promise<unknown>
@@ -56,5 +73,10 @@ export function deskOver(call: Call): Desk {
     SaveDraft: async (text) => void (await ask('SaveDraft', text)),
     Draft: () => ask('Draft'),
     Link: () => ask('Link'),
+    Unsent: (numbers) => ask('Unsent', numbers),
+    SyncNow: () => ask('SyncNow'),
+    Sticks: () => ask('Sticks'),
+    StickExport: (folder) => ask('StickExport', folder),
+    StickImport: (folder) => ask('StickImport', folder),
   }
 }

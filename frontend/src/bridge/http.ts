@@ -1,17 +1,20 @@
-import { deskOver, type Desk } from './desk'
+import { deskOver, type Seat } from './desk'
 import { DeskError, toDeskError, unreachable } from './errors'
+import { listen } from './events'
 
 // The key is one half of the right to call, the HttpOnly cookie the other. It is
 // kept for other tabs and reloads; it is worth nothing once the program has ended.
 const keyName = 'onedoor_key'
 
 /** The browser's Desk, over the loopback server that the page came from. */
-export function httpDesk(): Desk {
+export function httpDesk(): Seat {
   const ready = open()
-  return deskOver(async (method, args) => {
+  const desk = deskOver(async (method, args) => {
     await ready
     return post(`/api/call/${method}`, args)
   })
+  const stream = async (signal: AbortSignal) => (await ready, send('/api/events', {}, signal))
+  return { ...desk, changes: (changed, up) => listen(stream, changed, up) }
 }
 
 /** Trades the token in the address, which works once, for a seat. */
@@ -29,17 +32,22 @@ async function open(): Promise<void> {
   }
 }
 
+function send(path: string, body: unknown, signal?: AbortSignal): Promise<Response> {
+  return fetch(path, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', 'X-Onedoor-Key': localStorage.getItem(keyName) ?? '' },
+    body: JSON.stringify(body),
+    credentials: 'same-origin',
+    cache: 'no-store',
+    redirect: 'error',
+    signal,
+  })
+}
+
 async function post(path: string, body: unknown): Promise<unknown> {
   let response: Response
   try {
-    response = await fetch(path, {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json', 'X-Onedoor-Key': localStorage.getItem(keyName) ?? '' },
-      body: JSON.stringify(body),
-      credentials: 'same-origin',
-      cache: 'no-store',
-      redirect: 'error',
-    })
+    response = await send(path, body)
   } catch {
     throw unreachable()
   }

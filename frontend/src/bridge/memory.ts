@@ -1,6 +1,7 @@
-import type { Desk } from './desk'
+import type { Seat } from './desk'
 import { DeskError, type Problem } from './errors'
 import { guide, itemLine, items } from './memoryItems'
+import { exchange, linkState } from './memoryLink'
 import type { Accepted, Application, CaseLine, CaseView } from './types'
 
 /** What the made-up district holds. Everybody in it is fictional. */
@@ -10,7 +11,7 @@ export interface Made {
 }
 
 /** A Desk in memory, for tests and for drawing screens without a program behind. */
-export function memoryDesk(made: Made = sample()): Desk {
+export function memoryDesk(made: Made = sample()): Seat {
   let user = ''
   const drafts = new Map<string, string>()
   const views = new Map<string, CaseView>()
@@ -113,13 +114,16 @@ export function memoryDesk(made: Made = sample()): Desk {
     },
     SaveDraft: async (text) => (need(), void drafts.set(user, text)),
     Draft: async () => (need(), drafts.get(user) ?? ''),
-    Link: async () => (
-      need(),
-      {
-        ops: 12, waiting: 0, cases: made.cases.length, devices: 2, reader: true, papers: '', drafts: true, now: '2026-11-20T09:30:00+08:00',
-        peers: [{ name: '禅城区中心', connected: false, last_contact: '2026-11-18T17:02:00+08:00' }],
-      }
-    ),
+    Link: async () => (need(), linkState(made.cases.length)),
+    Unsent: async ({ numbers }) => (need(), numbers.slice(0, 1)),
+    SyncNow: async () => {
+      need()
+      throw new DeskError('failed', '连不上区级枢纽,数据都在本机,不会丢失', '检查网线和地址;没有网络时可以继续办件')
+    },
+    Sticks: async () => (need(), [{ path: '/media/usb', name: 'usb', free: 8_000_000_000 }]),
+    StickExport: async (folder) => (need(), exchange(folder)),
+    StickImport: async (folder) => (need(), exchange(folder)),
+    changes: (_, up) => (up(true), () => {}),
   }
 }
 

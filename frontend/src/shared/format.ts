@@ -20,3 +20,11 @@ export function chinese(text: string): string {
 export function about(where: string): string {
   return where.replace(/ \([a-z][a-z0-9_]*\)$/, '')
 }
+
+/** A number of bytes as people say it: 1.5 MB. */
+export function bytes(n: number): string {
+  const units = ['字节', 'KB', 'MB', 'GB', 'TB']
+  let at = 0
+  for (; n >= 1000 && at < units.length - 1; at++) n /= 1000
+  return `${at === 0 || n >= 100 ? Math.round(n) : n.toFixed(1)} ${units[at]}`
+}

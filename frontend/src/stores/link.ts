@@ -1,38 +1,30 @@
-import { computed, inject, onBeforeUnmount, onMounted, ref, shallowRef, type InjectionKey } from 'vue'
+import { computed, inject, onMounted, shallowRef, type InjectionKey } from 'vue'
 
 import type { Desk, LinkState } from '../bridge'
 import { minute } from '../shared/format'
-
-/** How often the state of the link is asked for, in milliseconds. */
-export const linkEvery = 10_000
+import { useChanges, type ChangeWatch } from './changes'
 
 export type LinkWatch = ReturnType<typeof useLink>
 const key: InjectionKey<LinkWatch> = Symbol('link')
 export { key as linkKey }
 
 /** The link in words that a clerk understands; undefined until first told. */
-export function useLink(desk: Desk) {
+export function useLink(desk: Desk, changes: ChangeWatch) {
   const state = shallowRef<LinkState>()
-  const lost = ref(false) // the program itself does not answer
-  let timer = 0
 
   async function ask() {
     try {
       state.value = await desk.Link()
-      lost.value = false
     } catch {
-      lost.value = true
+      // a program that is gone is noticed by its silence
     }
   }
-  onMounted(() => {
-    void ask()
-    timer = window.setInterval(() => void ask(), linkEvery)
-  })
-  onBeforeUnmount(() => window.clearInterval(timer))
+  onMounted(() => void ask())
+  useChanges(['link', 'records', 'device'], () => void ask(), changes)
 
   const words = computed(() => {
-    if (lost.value) return { tone: 'bad', text: '程序没有回应' }
-    if (!state.value) return { tone: 'off', text: '……' }
+    if (!changes.up.value) return { tone: 'bad' as const, text: '程序没有回应' }
+    if (!state.value) return { tone: 'off' as const, text: '……' }
     return linkWords(state.value)
   })
   return { state, words, ask }
@@ -40,9 +32,12 @@ export function useLink(desk: Desk) {
 
 /** What the head line says of the link. */
 export function linkWords(s: LinkState): { tone: 'good' | 'off' | 'bad'; text: string } {
-  if (s.peers.some((p) => p.connected)) return { tone: 'good', text: '已联网' }
-  const last = s.peers.map((p) => p.last_contact).filter(Boolean).sort().at(-1)
-  return { tone: 'off', text: last ? `未联网，上次联系 ${minute(last)}` : '未联网，办件先存在本机' }
+  const peers = s.roads.flatMap((r) => r.peers)
+  const unsent = s.above && s.backlog.cases > 0 ? `，${s.backlog.cases} 件未送出` : ''
+  if (peers.some((p) => p.connected)) return { tone: unsent ? 'off' : 'good', text: `已联网${unsent}` }
+  if (!s.above) return { tone: 'good', text: '没有设备连接' }
+  const last = peers.map((p) => p.last_contact).filter(Boolean).sort().at(-1)
+  return { tone: 'off', text: last ? `未联网，上次联系 ${minute(last)}${unsent}` : `未联网，办件先存在本机${unsent}` }
 }
 
 export function useLinkState(): LinkWatch {

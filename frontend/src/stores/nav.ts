@@ -1,7 +1,7 @@
 import { inject, nextTick, ref, type InjectionKey } from 'vue'
 
 /** The screens beside the login. */
-export type Screen = 'intake' | 'cases' | 'person' | 'catalog' | 'device'
+export type Screen = 'intake' | 'cases' | 'person' | 'catalog' | 'sync' | 'device'
 
 /** Where the user is, and what a screen was asked to show. Made once for each login. */
 export type Nav = ReturnType<typeof createNav>

@@ -1,6 +1,6 @@
 import { inject, readonly, ref, type InjectionKey } from 'vue'
 
-import { toDeskError, type Desk, type DeskError, type Station, type Who } from '../bridge'
+import { toDeskError, type DeskError, type Seat, type Station, type Who } from '../bridge'
 
 /** Who is logged in at this seat, and since when nobody is. */
 export type Session = ReturnType<typeof createSession>
@@ -8,21 +8,23 @@ export type Session = ReturnType<typeof createSession>
 const key: InjectionKey<Session> = Symbol('session')
 export { key as sessionKey }
 
-/** How often the program is asked whether the user is still logged in. */
-export const askEvery = 20_000
+/** How often, at most, the program is told that the user is there, in milliseconds. */
+export const tellEvery = 20_000
 
 /** Made once by the root of the pages, with the way to the program. */
-export function createSession(desk: Desk) {
+export function createSession(desk: Seat) {
   const who = ref<Who>()
   const station = ref<Station>()
   const notice = ref('') // why the login screen is shown, if there is something to say
-  let active = false
+  let told = 0 // timer: the user was there, and the program is told at its end
+  let idle = 0 // timer: by now nobody may be logged in any more
 
   /** Takes a login over that outlived a reload of the page. */
   async function start() {
     try {
       station.value = await desk.Station()
       who.value = await desk.Whoami(true)
+      waitIdle()
     } catch (reason) {
       const fault = toDeskError(reason)
       if (fault.code !== 'logged_out') notice.value = words(fault)
@@ -33,7 +35,7 @@ export function createSession(desk: Desk) {
   async function login(name: string, password: string) {
     who.value = await desk.Login(name, password)
     notice.value = ''
-    active = false
+    waitIdle()
   }
 
   async function logout() {
@@ -50,23 +52,34 @@ export function createSession(desk: Desk) {
   function end(why: string) {
     who.value = undefined
     notice.value = why
+    window.clearTimeout(told)
+    window.clearTimeout(idle)
+    told = 0
   }
 
-  /** Tells that the user is there. */
+  /** Tells that the user is there: the program soon, and not at every key. */
   function touch() {
-    active = true
+    if (!who.value || told) return
+    told = window.setTimeout(() => ((told = 0), void ask(true)), tellEvery)
   }
 
-  async function ask() {
+  /** Looks again when the program, having heard nothing since, has logged the user out. */
+  function waitIdle() {
+    window.clearTimeout(idle)
+    const seconds = who.value?.idle_seconds ?? 0
+    if (seconds > 0) idle = window.setTimeout(() => void ask(false), (seconds + 1) * 1000)
+  }
+
+  /** Whether the user is still logged in; active: has typed or clicked. */
+  async function ask(active = false) {
     if (!who.value) return
-    const was = active
-    active = false
     try {
-      await desk.Whoami(was)
+      await desk.Whoami(active)
+      waitIdle()
     } catch (reason) {
-      active = was || active
       const fault = toDeskError(reason)
       if (endsSession(fault)) end(words(fault))
+      else waitIdle()
     }
   }
 

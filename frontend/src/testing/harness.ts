@@ -2,14 +2,14 @@ import { flushPromises, mount, type VueWrapper } from '@vue/test-utils'
 import { vi } from 'vitest'
 
 import App from '../App.vue'
-import type { Desk } from '../bridge'
+import type { Seat } from '../bridge'
 import { burstGap } from '../shared/scanner'
 
 /** Height that every element claims to have: happy-dom does no layout. */
 export const viewHeight = 360
 
-/** Shows the whole program over a Desk, in the document, so that focus works. */
-export async function show(desk: Desk): Promise<VueWrapper> {
+/** Shows the whole program over a Seat, in the document, so that focus works. */
+export async function show(desk: Seat): Promise<VueWrapper> {
   vi.spyOn(HTMLElement.prototype, 'clientHeight', 'get').mockReturnValue(viewHeight)
   const wrapper = mount(App, { props: { desk }, attachTo: document.body })
   await settle()

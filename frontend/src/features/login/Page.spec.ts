@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 
 import { DeskError } from '../../bridge'
 import { memoryDesk, sample } from '../../bridge/memory'
-import { askEvery } from '../../stores/session'
+import { tellEvery } from '../../stores/session'
 import { focused, press, settle, show, type } from '../../testing/harness'
 
 type Shown = Awaited<ReturnType<typeof show>>
@@ -88,29 +88,46 @@ describe('login', () => {
 
 describe('a session', () => {
   it('ends on the screen when the program has ended it, and says so', async () => {
-    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
     page = await show(desk)
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     await login('secret')
     await press('F3')
     expect(page.text()).toContain('居住登记')
     await desk.Logout()
-    vi.advanceTimersByTime(askEvery)
+    vi.advanceTimersByTime(901_000)
     await settle()
     expect(page.find('main.login').exists()).toBe(true)
     expect(page.text()).not.toContain('居住登记')
     expect(page.get('[role=status]').text()).toContain('请先登录')
   })
   it('tells the program whether the user was there', async () => {
-    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
     page = await show(desk)
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     await login('secret')
     const spy = vi.spyOn(desk, 'Whoami')
-    await press('a')
-    vi.advanceTimersByTime(askEvery)
+    await press('F3')
+    await press('F7')
+    vi.advanceTimersByTime(tellEvery)
     await settle()
-    vi.advanceTimersByTime(askEvery)
+    expect(spy.mock.calls).toEqual([[true]]) // once for both keys
+    vi.advanceTimersByTime(901_000)
     await settle()
-    expect(spy.mock.calls.slice(-2)).toEqual([[true], [false]])
+    expect(spy.mock.calls.at(-1)).toEqual([false])
+  })
+  it('is asked about when the program falls silent', async () => {
+    let told: (up: boolean) => void = () => {}
+    desk.changes = (_, up) => ((told = up), up(true), () => {})
+    page = await show(desk)
+    await login('secret')
+    expect(page.get('header .link').text()).toContain('未联网')
+    told(false)
+    await settle()
+    expect(page.get('header .link').text()).toContain('程序没有回应')
+    expect(page.find('main.login').exists()).toBe(false)
+    await desk.Logout() // as another program on the same port would
+    told(false)
+    await settle()
+    expect(page.find('main.login').exists()).toBe(true)
   })
   it('ends by the button', async () => {
     page = await show(desk)

@@ -1,0 +1,118 @@
+package command
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"runtime"
+	"time"
+
+	"onedoor/app/station"
+	"onedoor/app/window"
+)
+
+// pageRound is how long a round asked for on a page waits for a slow line.
+const pageRound = 90 * time.Second
+
+// equipSync gives the seats the link to the others and what can be done about it.
+func equipSync(cfg *window.Config, st *station.Station) {
+	feed := &window.Feed{}
+	cfg.Feed = feed
+	st.Watch(func(topic string) {
+		feed.Tell(topic)
+		if topic == window.TopicRecords {
+			feed.Tell(window.TopicLink) // what waits has changed
+		}
+	})
+	cfg.Link = func(ctx context.Context) (window.LinkState, error) { return linkState(ctx, st) }
+	cfg.Unsent = st.Unsent
+	cfg.SyncNow = func(ctx context.Context) (window.Exchange, error) {
+		r, err := st.Sync(ctx, "", pageRound)
+		return exchange(r.PeerName, r), err
+	}
+	cfg.Sticks = sticks
+	cfg.StickExport = func(ctx context.Context, dir string) (window.Exchange, error) {
+		return stickExchange(st.ExportStick(ctx, dir, ""))(dir)
+	}
+	cfg.StickImport = func(ctx context.Context, dir string) (window.Exchange, error) {
+		return stickExchange(st.ImportStick(ctx, dir, ""))(dir)
+	}
+}
+
+func exchange(peer string, r station.SyncReport) window.Exchange {
+	return window.Exchange{Peer: peer, SentOps: r.SentOps, ReceivedOps: r.ReceivedOps, Sent: r.SentBytes, Received: r.ReceivedBytes}
+}
+
+func stickExchange(r station.StickReport, err error) func(dir string) (window.Exchange, error) {
+	return func(dir string) (window.Exchange, error) {
+		e := exchange(dir, r.SyncReport)
+		e.Files, e.Stations = r.Files, r.Stations
+		for _, f := range r.Faults {
+			e.Faults = append(e.Faults, window.ExchangeFault(f))
+		}
+		return e, err
+	}
+}
+
+func linkState(ctx context.Context, st *station.Station) (window.LinkState, error) {
+	t, err := st.Tally(ctx)
+	if err != nil {
+		return window.LinkState{}, err
+	}
+	b, err := st.Backlog(ctx)
+	if err != nil {
+		return window.LinkState{}, err
+	}
+	roads, err := st.Roads(ctx)
+	if err != nil {
+		return window.LinkState{}, err
+	}
+	out := window.LinkState{Ops: t.Ops, Waiting: t.Waiting, Cases: t.Cases, Devices: t.Devices, Above: st.Desk().Device().Tier != "district",
+		Backlog: window.Backlog{Ops: b.Ops, Cases: b.Cases, Oldest: b.Oldest, Number: b.Number}}
+	for _, r := range roads {
+		road := window.Road{Kind: r.Kind, Name: r.Name, On: r.On, Note: r.Note}
+		for _, p := range r.Peers {
+			road.Peers = append(road.Peers, window.Peer{Name: p.Name, Tier: p.Tier, Address: p.Address, Connected: p.Connected,
+				Since: stamp(p.Since), LastContact: stamp(p.LastContact), Trouble: p.Trouble, Sent: p.Sent, Received: p.Received,
+				WantFiles: p.WantFiles, WantBytes: p.WantBytes, GotBytes: p.GotBytes})
+		}
+		out.Roads = append(out.Roads, road)
+	}
+	return out, nil
+}
+
+func stamp(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.Format(time.RFC3339)
+}
+
+// sticks lists the folders into which systems put what is plugged in. It lists
+// plain folders there too: better one too many than the right one missing.
+func sticks() []window.Stick {
+	var found []string
+	if runtime.GOOS == "windows" {
+		for letter := 'D'; letter <= 'Z'; letter++ {
+			found = append(found, string(letter)+`:\`)
+		}
+	} else {
+		for _, pattern := range []string{"/media/*/*", "/run/media/*/*", "/media/*", "/mnt/*"} {
+			matches, _ := filepath.Glob(pattern)
+			found = append(found, matches...)
+		}
+	}
+	var out []window.Stick
+	for _, path := range found {
+		info, err := os.Stat(path)
+		if err != nil || !info.IsDir() {
+			continue
+		}
+		free := int64(-1)
+		if room, err := station.DiskRoom(path); err == nil {
+			free = room.Free
+		}
+		out = append(out, window.Stick{Path: path, Name: filepath.Base(path), Free: free})
+	}
+	return out
+}
