@@ -10,8 +10,9 @@ import (
 	"onedoor/app/cardreader/simulator"
 )
 
-// The program in the documentation is built and reads a card.
-func TestProgramInTheDocs(t *testing.T) {
+// buildDocsProgram builds the program in the documentation.
+func buildDocsProgram(t *testing.T) string {
+	t.Helper()
 	page, err := os.ReadFile("../../docs/cardreader.md")
 	if err != nil {
 		t.Skip("the module is used without its documentation")
@@ -29,6 +30,12 @@ func TestProgramInTheDocs(t *testing.T) {
 	if out, err := exec.Command("go", "build", "-o", program, filepath.Join(dir, "main.go")).CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
+	return program
+}
+
+// The program in the documentation is built and reads a card.
+func TestProgramInTheDocs(t *testing.T) {
+	program := buildDocsProgram(t)
 	sim, err := simulator.Listen("tcp://127.0.0.1:0", simulator.Options{Cards: deck(t, "R1")})
 	if err != nil {
 		t.Fatal(err)

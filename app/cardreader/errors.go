@@ -31,6 +31,11 @@ const (
 	CodeClosed         = "reader_closed"         // Close was called
 	CodeNotImplemented = "reader_unsupported"    // a transport this build does not have
 	CodeLibrary        = "reader_library"        // the vendor's library cannot be used
+	CodeLibraryCrashed = "reader_library_crash"  // it crashed; the next call starts it again
+	CodeLibraryHung    = "reader_library_hung"   // it did not come back and was ended
+	CodeWrongBaud      = "reader_wrong_baud"     // it answers at another speed than the address says
+	CodeNoDecoder      = "photo_no_decoder"      // no vendor's photo decoder is installed
+	CodePhoto          = "photo_undecodable"     // the decoder gives no picture
 )
 
 // Error is a failure in the words of the person at the counter: what is wrong
@@ -150,6 +155,16 @@ var errorTexts = map[string][4]string{
 	CodeLibrary: {"厂家读卡库不能使用", "the vendor's library cannot be used",
 		"请检查库文件路径、32/64 位是否匹配，辅助程序 cardhelper 是否与本程序在同一文件夹，读卡器是否插好",
 		"check the library's path, whether it is 32 or 64 bits, that cardhelper lies beside this program, and the reader's plug"},
+	CodeLibraryCrashed: {"厂家读卡库出错退出", "the vendor's library crashed",
+		"请再读一次，程序会重新启动读卡库；若反复出现，请联系读卡器厂家更新读卡库", "read again, the library is started anew; if it keeps crashing ask the vendor for a newer one"},
+	CodeLibraryHung: {"厂家读卡库没有反应，已强制结束", "the vendor's library did not come back and was ended",
+		"请重新插拔读卡器后再读一次；若反复出现，请联系读卡器厂家更新读卡库", "replug the reader and read again; if it stays, ask the vendor for a newer library"},
+	CodeWrongBaud: {"读卡器的波特率与地址中写的不同", "the reader speaks at another speed than the address says",
+		"请去掉地址中的 baud，程序会自动试出波特率", "leave baud out of the address; the speed is then found by trying"},
+	CodeNoDecoder: {"没有安装照片解码库", "no photo decoder is installed",
+		"不影响办件；需要显示照片时，请向读卡器厂家索取照片解码库", "work goes on without; to see photos ask the reader's vendor for its decoder"},
+	CodePhoto: {"照片不能解码", "the photo cannot be decoded",
+		"不影响办件；请检查照片解码库的授权文件和位数，或联系读卡器厂家", "work goes on without; check the decoder's licence file and whether it is 32 or 64 bits"},
 	CodeNotImplemented: {"此版本不支持这种读卡器接口", "this build does not support that kind of port",
 		"请改用 sdt+serial 或 sdt+tcp；原生 USB 模块（sdt+usb）只在 Linux 上可用", "use sdt+serial or sdt+tcp; native USB modules (sdt+usb) work on Linux only"},
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"onedoor/app/cardreader/internal/helper"
 	"onedoor/app/cardreader/sdt"
 )
 
@@ -145,7 +146,7 @@ func (r *Reader) lost(ctx context.Context, err error) error {
 		return ctx.Err()
 	}
 	r.disconnect()
-	return newError(CodeUnplugged, 0, err)
+	return newError(lostCode(err), 0, err)
 }
 
 // drain reads until the line has been quiet for a while.
@@ -281,4 +282,15 @@ func when(ok bool) verdict {
 		return belongs
 	}
 	return foreign
+}
+
+// lostCode tells a library that failed from a reader that was unplugged.
+func lostCode(err error) string {
+	switch {
+	case errors.Is(err, helper.ErrGone):
+		return CodeLibraryCrashed
+	case errors.Is(err, helper.ErrHung):
+		return CodeLibraryHung
+	}
+	return CodeUnplugged
 }

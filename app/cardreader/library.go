@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"onedoor/app/cardreader/internal/helper"
+	"onedoor/app/cardreader/internal/libfile"
 )
 
 // library is a vendor's library in a process of its own.
@@ -70,15 +71,9 @@ func parseLibrary(u *url.URL) (target, error) {
 }
 
 func (l *library) open(ctx context.Context, _ int) (Port, error) {
-	arch, err := libraryArch(l.path)
+	program, err := l.program()
 	if err != nil {
-		return nil, libraryError(err)
-	}
-	program := l.helper
-	if program == "" {
-		if program, err = besideUs(arch); err != nil {
-			return nil, libraryError(err)
-		}
+		return nil, err
 	}
 	p, err := helper.Start(ctx, helper.Options{Start: helperStart, Limit: l.limit,
 		Command: []string{program, "-library", l.path, "-port", strconv.Itoa(l.port)}})
@@ -92,6 +87,10 @@ func libraryError(err error) error {
 	var pathError *fs.PathError
 	if errors.As(err, &pathError) { // the caller knows the path
 		err = pathError.Err
+	}
+	var refused *helper.LibraryError
+	if errors.As(err, &refused) && refused.NoReader {
+		return newError(CodeNoReader, 0, err)
 	}
 	return newError(CodeLibrary, 0, err)
 }
@@ -165,6 +164,7 @@ func listLibraries(patterns ...string) []ReaderInfo {
 			}
 			seen[real] = true
 			info := ReaderInfo{URL: libraryURL(path), Device: path, Openable: true, Description: filepath.Base(real)}
+			info.Version = libfile.Version(real)
 			arch, err := libraryArch(path)
 			if err == nil {
 				info.Description += " (" + arch + ")"

@@ -4,7 +4,6 @@ import (
 	"context"
 	"net"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -221,20 +220,6 @@ func TestCancelReal(t *testing.T) {
 			for range events {
 			}
 		})
-	}
-}
-
-// Other programs can use this module: it needs nothing of ours from outside.
-func TestImports(t *testing.T) {
-	out, err := exec.Command("go", "list", "-deps", "./...").Output()
-	if err != nil {
-		t.Skip("no go command: ", err)
-	}
-	for path := range strings.Lines(string(out)) {
-		path = strings.TrimSpace(path)
-		if strings.HasPrefix(path, "onedoor/") && !strings.HasPrefix(path, "onedoor/app/cardreader") {
-			t.Errorf("imports %s", path)
-		}
 	}
 }
 

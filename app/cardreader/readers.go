@@ -10,9 +10,10 @@ import (
 type ReaderInfo struct {
 	URL         string `json:"url"` // for Open; without baud, so that all speeds are tried
 	Device      string `json:"device"`
-	Description string `json:"description"` // USB product and ids, where known
-	Openable    bool   `json:"openable"`    // the user may read and write the device
-	Problem     *Error `json:"-"`           // why not
+	Description string `json:"description"`       // USB product and ids, where known
+	Version     string `json:"version,omitempty"` // of a vendor's library
+	Openable    bool   `json:"openable"`          // the user may read and write the device
+	Problem     *Error `json:"-"`                 // why not
 }
 
 // serialURL is the address of a serial device.

@@ -20,6 +20,11 @@ func Readers() []ReaderInfo {
 	return append(list, listLibraries("/usr/lib*/libsdtapi.so", "/usr/lib/*/libsdtapi.so", "/usr/local/lib/libsdtapi.so", "/opt/*/lib*/libsdtapi.so")...)
 }
 
+// decoderPlaces are where a photo decoder is looked for.
+func decoderPlaces() []string {
+	return []string{"/usr/lib*/lib[wW]lt[rR]s.so", "/usr/lib/*/lib[wW]lt[rR]s.so", "/usr/local/lib/lib[wW]lt[rR]s.so", "/opt/*/lib*/lib[wW]lt[rR]s.so"}
+}
+
 func listModules(sys, dev string) []ReaderInfo {
 	list := []ReaderInfo{}
 	for _, f := range usb.List(sys, dev) {

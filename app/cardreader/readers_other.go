@@ -22,11 +22,14 @@ func Readers() []ReaderInfo {
 	for _, name := range names {
 		ports = append(ports, ReaderInfo{URL: serialURL(name), Device: name, Openable: true})
 	}
-	return append(ports, listLibraries(places()...)...)
+	return append(ports, listLibraries(places("sdtapi.dll", "Termb.dll")...)...)
 }
 
-// places are where the installers of vendors put their libraries.
-func places() (patterns []string) {
+// decoderPlaces are where a photo decoder is looked for.
+func decoderPlaces() []string { return places("WltRs.dll") }
+
+// places are where the installers of vendors put libraries of these names.
+func places(names ...string) (patterns []string) {
 	dirs := []string{}
 	if self, err := os.Executable(); err == nil {
 		dirs = append(dirs, filepath.Dir(self))
@@ -35,7 +38,7 @@ func places() (patterns []string) {
 		dirs = append(dirs, filepath.Join(root, "System32"), filepath.Join(root, "SysWOW64"))
 	}
 	for _, dir := range dirs {
-		for _, name := range []string{"sdtapi.dll", "Termb.dll"} {
+		for _, name := range names {
 			patterns = append(patterns, filepath.Join(dir, name))
 		}
 	}

@@ -72,6 +72,32 @@ func TestWatch(t *testing.T) {
 	}
 }
 
+// Unplugged at any step and plugged in again, once and twice: the fault is told, the
+// card is read once, and nobody else appears.
+func TestWatchUnpluggedAtAnyStep(t *testing.T) {
+	for _, step := range []string{"status", "find", "select", "read", "address"} {
+		for _, times := range []string{"", "*2"} {
+			synctest.Test(t, func(t *testing.T) {
+				b := newBench(t, simulator.Options{Cards: deck(t, "R1"), Faults: "unplug@" + step + times, ManualLift: true})
+				b.t = t
+				defer b.close()
+				got := story(t, b, func() {
+					for range max(1, len(times)) { // a card that was being read has to be lifted
+						time.Sleep(10 * time.Second)
+						if step == "read" || step == "address" {
+							b.sim.Place(deck(t, "R1")[0])
+						}
+					}
+					time.Sleep(10 * time.Second)
+				})
+				if !strings.Contains(got, "fault=reader_unplugged") || strings.Count(got, "card_read=张三丰") != 1 || strings.Count(got, "card_read") != 1 {
+					t.Errorf("unplug@%s%s: %s", step, times, got)
+				}
+			})
+		}
+	}
+}
+
 // A module that keeps finding the card that lies on it: one read.
 func TestWatchDebounces(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -163,7 +163,7 @@ func TestLibraryNormal(t *testing.T) {
 func TestLibraryCrash(t *testing.T) {
 	t.Parallel()
 	r := open(t, vendorLibrary(t, "sdtlib.c", 5*time.Second, "-DONCE"))
-	if _, err := readOnce(t, r, 10*time.Second); cardreader.CodeOf(err) != cardreader.CodeUnplugged {
+	if _, err := readOnce(t, r, 10*time.Second); cardreader.CodeOf(err) != cardreader.CodeLibraryCrashed {
 		t.Error(err)
 	}
 	card, err := readOnce(t, r, 10*time.Second)
@@ -171,7 +171,7 @@ func TestLibraryCrash(t *testing.T) {
 
 	always := open(t, vendorLibrary(t, "sdtlib.c", 5*time.Second, "-DCRASH"))
 	for range 3 {
-		if _, err := readOnce(t, always, 10*time.Second); cardreader.CodeOf(err) != cardreader.CodeUnplugged {
+		if _, err := readOnce(t, always, 10*time.Second); cardreader.CodeOf(err) != cardreader.CodeLibraryCrashed {
 			t.Error(err)
 		}
 	}
@@ -181,7 +181,7 @@ func TestLibraryCrash(t *testing.T) {
 func TestLibraryHang(t *testing.T) {
 	r := open(t, vendorLibrary(t, "sdtlib.c", time.Second, "-DHANG"))
 	start := time.Now()
-	if _, err := readOnce(t, r, 20*time.Second); cardreader.CodeOf(err) != cardreader.CodeUnplugged {
+	if _, err := readOnce(t, r, 20*time.Second); cardreader.CodeOf(err) != cardreader.CodeLibraryHung {
 		t.Error(err)
 	}
 	if took := time.Since(start); took > 10*time.Second {
@@ -248,7 +248,7 @@ func TestLibraryErrors(t *testing.T) {
 		"sdt+lib:///lib.so?colour=red":                     cardreader.CodeBadURL,
 		"sdt+lib://host/lib.so":                            cardreader.CodeBadURL,
 		vendorLibrary(t, "cvrlib.c", time.Second) + "&x=1": cardreader.CodeBadURL,
-		strings.Replace(vendorLibrary(t, "sdtlib.c", time.Second), "port=1001", "port=1002", 1): cardreader.CodeLibrary,
+		strings.Replace(vendorLibrary(t, "sdtlib.c", time.Second), "port=1001", "port=1002", 1): cardreader.CodeNoReader,
 	} {
 		if _, err := cardreader.Open(t.Context(), address); cardreader.CodeOf(err) != want {
 			t.Errorf("%s: %v, want %s", address, err, want)

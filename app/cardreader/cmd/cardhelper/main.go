@@ -1,5 +1,5 @@
-// Command cardhelper loads a vendor's card library and calls it for a program
-// that reads cards (see app/cardreader/internal/helper). It is started by that
+// Command cardhelper loads a vendor's card library or photo decoder and calls it for
+// a program that reads cards (see app/cardreader/internal/helper). It is started by that
 // program, lies beside it, and speaks JSON lines over standard input and output.
 // For 32-bit Windows libraries it is built for 386 as cardhelper32.exe.
 package main
@@ -16,8 +16,10 @@ import (
 func main() {
 	path := flag.String("library", "", "library file")
 	port := flag.Int("port", 0, "port number of the library: 1-16 serial, 1001-1016 USB, 0 the first USB")
+	decoder := flag.String("decoder", "", "photo decoder file: one photo is decoded, nothing else is done")
+	iface := flag.Int("interface", 2, "kind of reader that the decoder's licence hangs on: 1 serial, 2 USB")
 	flag.Parse()
-	if *path == "" || flag.NArg() > 0 {
+	if (*path == "") == (*decoder == "") || flag.NArg() > 0 {
 		flag.Usage()
 		os.Exit(2)
 	}
@@ -26,6 +28,12 @@ func main() {
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
+	}
+	if *decoder != "" {
+		if helper.ServePhoto(os.Stdin, out, func(photo []byte) helper.Picture { return vendorlib.Decode(*decoder, *iface, photo) }) != nil {
+			os.Exit(1)
+		}
+		return
 	}
 	hello, lib, err := vendorlib.Open(*path, *port)
 	if err != nil {

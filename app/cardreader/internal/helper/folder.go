@@ -4,11 +4,23 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 )
 
-// newFolder makes the process's own folder, which only this user can enter.
-func newFolder() (string, error) { return os.MkdirTemp("", "cardhelper") }
+// memory is where Linux keeps files in memory; nothing there reaches a disk.
+const memory = "/dev/shm"
+
+// newFolder makes the process's own folder, which only this user can enter: in
+// memory where the system offers that and nobody chose another place.
+func newFolder() (string, error) {
+	if os.Getenv("TMPDIR") == "" && runtime.GOOS == "linux" {
+		if folder, err := os.MkdirTemp(memory, "cardhelper"); err == nil {
+			return folder, nil
+		}
+	}
+	return os.MkdirTemp("", "cardhelper")
+}
 
 // wipeFolder overwrites and removes what a library left in its folder.
 func wipeFolder(folder string) {

@@ -36,15 +36,24 @@ type Port struct {
 	ready   []byte
 	id      uint64
 	pending map[uint64]*time.Timer
+	hung    bool // killed for its silence
+	lost    bool // killed because the library lost its reader
 	wake    chan struct{}
 	done    chan struct{} // closed when the process has ended
 }
 
-// ErrGone says that the process ended.
-var ErrGone = errors.New("helper: the library's process ended")
+// Why a process is not there any more.
+var (
+	ErrGone = errors.New("helper: the library's process ended")
+	ErrLost = errors.New("helper: the library lost its reader")
+	ErrHung = errors.New("helper: the library did not come back in time")
+)
 
 // LibraryError is why the process says that it cannot use the library.
-type LibraryError struct{ Why string }
+type LibraryError struct {
+	Why      string
+	NoReader bool // the library is well and finds no reader
+}
 
 func (e *LibraryError) Error() string { return e.Why }
 
@@ -108,7 +117,7 @@ func (p *Port) listen(stdout io.Reader, greeted chan<- error) {
 				continue // what a library prints when it is loaded
 			}
 			if p.hello, hello = h, true; h.Error != "" {
-				greeted <- &LibraryError{h.Error}
+				greeted <- &LibraryError{h.Error, h.NoReader}
 				continue
 			}
 			greeted <- nil
@@ -143,6 +152,7 @@ func (p *Port) answered(a Answer) {
 	delete(p.pending, a.ID)
 	switch {
 	case a.Gone:
+		p.lost = true
 		p.cmd.Process.Kill()
 	case !a.Silent:
 		p.put(sdt.EncodeAnswer(a.Status, a.Data))
@@ -170,7 +180,7 @@ func (p *Port) Write(ctx context.Context, b []byte) error {
 	defer p.mu.Unlock()
 	select {
 	case <-p.done:
-		return ErrGone
+		return p.why()
 	default:
 	}
 	if bytes.HasPrefix(b, []byte{0xAA, 0xAA, 0xAA, 0x96, 0x69}) {
@@ -213,7 +223,7 @@ func (p *Port) request(payload []byte) error {
 		return err
 	}
 	// Calls wait for each other in the library: each adds its time.
-	p.pending[p.id] = time.AfterFunc(p.limit*time.Duration(len(p.pending)+1), func() { p.cmd.Process.Kill() })
+	p.pending[p.id] = time.AfterFunc(p.limit*time.Duration(len(p.pending)+1), p.kill)
 	if _, err := p.stdin.Write(append(line, '\n')); err != nil {
 		return ErrGone
 	}
@@ -236,10 +246,31 @@ func (p *Port) Read(ctx context.Context, b []byte) (int, error) {
 		select {
 		case <-p.wake:
 		case <-p.done:
-			return 0, ErrGone
+			p.mu.Lock()
+			defer p.mu.Unlock()
+			return 0, p.why()
 		case <-ctx.Done():
 		}
 	}
+}
+
+// kill ends a process whose library does not come back.
+func (p *Port) kill() {
+	p.mu.Lock()
+	p.hung = true
+	p.mu.Unlock()
+	p.cmd.Process.Kill()
+}
+
+// why tells what ended the process; p.mu is held.
+func (p *Port) why() error {
+	switch {
+	case p.hung:
+		return ErrHung
+	case p.lost:
+		return ErrLost
+	}
+	return ErrGone
 }
 
 // grace is how long a process may take to close its port in order.

@@ -20,6 +20,7 @@ type Hello struct {
 	Family   string `json:"family"`  // sdt or cvr
 	Library  string `json:"library"` // file name and version
 	Error    string `json:"error,omitempty"`
+	NoReader bool   `json:"no_reader,omitempty"` // the library is well and finds no reader
 }
 
 // Request is one command of the SDT protocol.

@@ -82,14 +82,18 @@ func TestWipeFolder(t *testing.T) {
 
 // Whatever a library prints, a line is an answer or nothing.
 func FuzzAnswer(f *testing.F) {
-	for _, v := range []any{Hello{1, "sdt", "libsdtapi.so", ""}, Answer{ID: 3, Status: 0x90, Data: []byte{1}}, Answer{ID: 1, Gone: true}} {
+	for _, v := range []any{Hello{Protocol: 1, Family: "sdt", Library: "libsdtapi.so"}, Answer{ID: 3, Status: 0x90, Data: []byte{1}}, Answer{ID: 1, Gone: true}} {
 		b, _ := json.Marshal(v)
 		f.Add(b)
 	}
 	f.Add([]byte(`{"id":1,"status":300}`))
+	f.Add([]byte(`{"protocol":1,"library":"WltRs.dll","bitmap":"Qk0="}`))
 	f.Fuzz(func(t *testing.T, line []byte) {
 		if a, err := decodeAnswer(line); err == nil && sdt.EncodeAnswer(a.Status, a.Data) == nil {
 			t.Error("an answer that makes no frame")
+		}
+		if p, err := decodePicture(line); err == nil && p.Error == "" && len(p.Bitmap) == 0 {
+			t.Error("a picture without a picture")
 		}
 		if h, err := decodeHello(line); err == nil && h.Protocol != Version {
 			t.Error(h)

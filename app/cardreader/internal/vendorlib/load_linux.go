@@ -18,5 +18,3 @@ func (s shared) call(fn uintptr, args ...uintptr) uintptr {
 	r, _, _ := purego.SyscallN(fn, args...)
 	return r
 }
-
-func (s shared) version() string { return "" }

@@ -1,24 +1,18 @@
 package vendorlib
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
-	"fmt"
-	"io"
-	"os"
-	"path/filepath"
 	"runtime"
 	"unsafe"
 
 	"onedoor/app/cardreader/internal/helper"
+	"onedoor/app/cardreader/internal/libfile"
 )
 
 // binary is a loaded library.
 type binary interface {
 	find(name string) (uintptr, bool)
 	call(fn uintptr, args ...uintptr) uintptr
-	version() string // "" where files carry none
 }
 
 // Open loads the library at path and opens the reader at port: 1 to 16 are
@@ -28,7 +22,7 @@ func Open(path string, port int) (helper.Hello, helper.Library, error) {
 	if err != nil {
 		return helper.Hello{}, nil, err
 	}
-	hello := helper.Hello{Protocol: helper.Version, Library: describe(path, b.version())}
+	hello := helper.Hello{Protocol: helper.Version, Library: libfile.Describe(path)}
 	lib := &library{binary: b}
 	// The library keeps no pointer, yet writes through those it is given.
 	lib.pin.Pin(&lib.a)
@@ -55,29 +49,8 @@ func Open(path string, port int) (helper.Hello, helper.Library, error) {
 			return hello, use, nil
 		}
 	}
+	hello.NoReader = true
 	return hello, nil, errors.New("the library finds no reader at this port")
-}
-
-// describe names the file, its version, and enough of its hash to tell two
-// builds apart: an old library silently misreads new cards.
-func describe(path, version string) string {
-	if real, err := filepath.EvalSymlinks(path); err == nil {
-		path = real
-	}
-	text := filepath.Base(path)
-	if version != "" {
-		text += " " + version
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		return text
-	}
-	defer f.Close()
-	sum := sha256.New()
-	if _, err := io.Copy(sum, f); err != nil {
-		return text
-	}
-	return fmt.Sprintf("%s sha256:%s", text, hex.EncodeToString(sum.Sum(nil)[:6]))
 }
 
 // library is what both families share: buffers that the collector leaves where

@@ -1,0 +1,5 @@
+//go:build !windows
+
+package libfile
+
+func resource(string) string { return "" }
