@@ -15,8 +15,10 @@ BENCH     ?= Ratio
 BENCHTIME ?= 1s
 FUZZTIME  ?= 30s
 KILLS     ?= 200
+SEEDS     ?= 300
+START     ?= 1
 
-.PHONY: help run test bench dist fuzz race kill cardtest licenses ui ui-test try-ui window build need-go need-node clean
+.PHONY: help run test bench dist fuzz race kill mesh mesh-breaks cardtest licenses ui ui-test try-ui window build need-go need-node clean
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
 
@@ -46,6 +48,11 @@ race: packages-race need-go ## all tests under the race detector
 
 kill: need-go ## kill -9 at random moments of KILLS=200 acceptances
 	ONEDOOR_TEST_KILLS=$(KILLS) $(GO) test -run Kill -count=1 -v -timeout 4h ./cmd/onedoor
+
+# A break is built in with the tag only; see docs/simulation.md.
+mesh: need-go ## districts with every fault, from seeds: SEEDS=300 START=1 (TRACE=1 tells the story, BREAK=name breaks the product first)
+	@ONEDOOR_MESH_SEEDS=$(SEEDS) ONEDOOR_MESH_START=$(START) ONEDOOR_MESH_BREAK=$(BREAK) ONEDOOR_MESH_TRACE=$(TRACE) ONEDOOR_MESH_ALL=$(ALL) \
+	  $(GO) test $(if $(BREAK),-tags meshbreak) -run '^TestSeeds$$' -count=1 -v -timeout 0 ./sync/meshtest
 
 cardtest: need-go ## fault schedules of the card reader: 1,000 TCP, 200 pty, 20 at 9600 (about 4 minutes)
 	ONEDOOR_CARD_SCHEDULES=1000,200,20 $(GO) test -run Schedules -count=1 -v -timeout 60m ./app/cardreader/conformance

@@ -6,6 +6,8 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"onedoor/app/counter"
@@ -153,8 +155,8 @@ func (t *Tx) sealParts(op *oplog.Op, parts map[string][]byte) error {
 		return err
 	}
 	rand.Read(op.Nonce[:])
-	for field, plain := range parts {
-		op.Sealed = append(op.Sealed, sealer.SealPart(op.Entity, op.Nonce, field, plain))
+	for _, field := range slices.Sorted(maps.Keys(parts)) { // in order: a simulation replays
+		op.Sealed = append(op.Sealed, sealer.SealPart(op.Entity, op.Nonce, field, parts[field]))
 	}
 	return nil
 }

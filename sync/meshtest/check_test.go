@@ -1,0 +1,244 @@
+package meshtest
+
+import (
+	"bytes"
+	"slices"
+
+	"onedoor/app/counter"
+	"onedoor/sync/oplog"
+	"onedoor/sync/segment"
+)
+
+// heal ends all troubles: everybody meets the hub or its town until nothing moves.
+func (w *world) heal() {
+	w.packets = nil
+	for _, d := range w.all {
+		d.cutUntil, d.disk.fuse, d.disk.full = 0, 0, false
+		if d.joined {
+			w.revive(d)
+			d.disk.fuse = 0
+		}
+	}
+	w.exempt()
+	for round := range 14 {
+		if w.healRound() == 0 {
+			return
+		}
+		if round == 13 {
+			w.fatalf("things still move after %d rounds", round)
+		}
+	}
+}
+
+func (w *world) healRound() (moved int) {
+	live := w.live()
+	meet := func(a, b *device) {
+		moved += w.exchange(a, b, calm) + w.exchange(b, a, calm)
+	}
+	for _, d := range live {
+		if t := w.town(d); t != nil && !t.revoked {
+			meet(d, t)
+		}
+	}
+	for _, d := range live {
+		if d != w.hub {
+			meet(d, w.hub)
+		}
+	}
+	return moved
+}
+
+// exempt: what a revoked device entered and told nobody is out of reach.
+func (w *world) exempt() {
+	known := map[oplog.Hash]bool{}
+	for _, d := range w.live() {
+		if len(w.revokedDevices()) == 0 {
+			return
+		}
+		for h := range w.heldBy(d) {
+			known[h] = true
+		}
+	}
+	for _, e := range w.entries {
+		if e.by.revoked && !known[e.hash] {
+			e.lost = true
+		}
+	}
+}
+
+func (w *world) revokedDevices() (out []*device) {
+	for _, d := range w.all {
+		if d.revoked {
+			out = append(out, d)
+		}
+	}
+	return out
+}
+
+// check holds the healed district against what was entered in it.
+func (w *world) check(res *result) {
+	held := map[oplog.Scope][]oplog.Hash{}
+	for _, sc := range w.scopes {
+		list, err := w.hub.store.OpHashes(bg, sc)
+		w.must(err)
+		held[sc] = list
+		res.Ops += len(list)
+	}
+	for _, e := range w.entries {
+		if !e.lost && !slices.Contains(held[e.scope], e.hash) {
+			w.fatalf("lost: %s of %s in %s (%s) is not at the hub", e.kind, e.by.name, e.scope, e.hash.Short())
+		}
+	}
+	for _, d := range w.live() {
+		w.checkDevice(d)
+	}
+	w.checkNumbers(res)
+	w.checkEntries()
+	w.checkDoors()
+	w.checkRebuild()
+}
+
+// checkDevice: one digest everywhere, nothing waits, everything is verified.
+func (w *world) checkDevice(d *device) {
+	for _, sc := range d.scopes {
+		want, err := w.hub.store.Digests(bg, string(sc))
+		w.must(err)
+		got, err := d.store.Digests(bg, string(sc))
+		w.must(err)
+		if len(got) != 1 || len(want) != 1 || got[0] != want[0] {
+			w.fatalf("%s differs at %s\n got %+v\nwant %+v", sc, d.name, got, want)
+		}
+		if got[0].Waiting != 0 {
+			w.fatalf("%s waits for something in %s: %+v", d.name, sc, got[0])
+		}
+	}
+	rep, err := d.store.VerifyLogs(bg)
+	w.must(err)
+	if !rep.OK {
+		w.fatalf("log verify at %s: %+v", d.name, rep.Faults)
+	}
+	if d == w.hub || d.light && !w.one(8) {
+		return
+	}
+	folders, err := w.hub.store.Folders(d.id)
+	w.must(err)
+	for _, f := range folders {
+		for _, pair := range [][2]*device{{d, w.hub}, {w.hub, d}} {
+			if ok, err := pair[0].store.Settled(pair[1].id, f); err != nil || !ok {
+				w.fatalf("%s does not know that it has all of %s's %s: %v", pair[0].name, pair[1].name, f, err)
+			}
+		}
+	}
+}
+
+// checkNumbers: no number twice, and each one that was told is found.
+func (w *world) checkNumbers(res *result) {
+	cases, err := w.hub.store.Cases(bg, counter.CaseFilter{})
+	w.must(err)
+	seen := map[string]bool{}
+	for _, c := range cases {
+		if seen[c.Number] {
+			w.fatalf("two cases bear the number %s", c.Number)
+		}
+		seen[c.Number] = true
+	}
+	res.Cases = len(cases)
+	for number, e := range w.told {
+		if e.lost {
+			continue
+		}
+		rows, err := w.hub.store.CaseByNumber(bg, number)
+		w.must(err)
+		if len(rows) != 1 || rows[0].Entity != e.entity {
+			w.fatalf("number %s of %s: %d cases", number, e.by.name, len(rows))
+		}
+	}
+}
+
+// checkEntries: every value that somebody entered opens, where it was entered and
+// at the hub, and no fixed act was undone.
+func (w *world) checkEntries() {
+	dossiers := map[string]*counter.Dossier{}
+	look := func(d *device, e *entry) *counter.Dossier {
+		key := d.name + string(e.scope) + e.entity.String()
+		if dossiers[key] == nil {
+			doc, err := d.store.Entity(bg, string(e.scope), e.entity)
+			if err != nil {
+				w.fatalf("%s of %s is not found at %s: %v", e.kind, e.by.name, d.name, err)
+			}
+			dossiers[key] = doc
+		}
+		return dossiers[key]
+	}
+	for n, e := range w.entries {
+		if e.lost {
+			continue
+		}
+		at := []*device{w.hub}
+		if e.by != w.hub && !e.by.revoked && n%3 == 0 {
+			at = append(at, e.by)
+		}
+		for _, d := range at {
+			w.checkEntry(d, e, look(d, e))
+		}
+	}
+}
+
+func (w *world) checkEntry(d *device, e *entry, doc *counter.Dossier) {
+	i := slices.IndexFunc(doc.Facts, func(f counter.Fact) bool { return f.ID == e.hash })
+	if i < 0 {
+		w.fatalf("%s of %s is not in the timeline at %s", e.kind, e.by.name, d.name)
+	}
+	for field, plain := range e.parts {
+		got, err := d.store.Open(bg, string(e.scope), e.entity, counter.SealedRef{Op: e.hash, Field: field})
+		if err != nil || !bytes.Equal(got, plain) {
+			w.fatalf("%s of a %s by %s does not open at %s: %q, %v", field, e.kind, e.by.name, d.name, got, err)
+		}
+	}
+	if eff := doc.Folded.Effects[i]; e.fixed && !eff.Effective && eff.Reason != counter.ReasonOverruled {
+		w.fatalf("the fixed act %s of %s was undone: %s", e.kind, e.by.name, eff.Reason)
+	}
+}
+
+// checkDoors: nobody gets a scope that it is no member of.
+func (w *world) checkDoors() {
+	live := w.live()
+	for range 8 {
+		server, thief := pick(w.rng, live), pick(w.rng, w.working())
+		if server == thief {
+			continue
+		}
+		list, err := server.store.Folders(thief.id)
+		w.must(err)
+		for _, f := range list {
+			if sc, _, _ := segment.ParseFolder(f); !slices.Contains(thief.scopes, sc) {
+				w.fatalf("%s offers %s to %s", server.name, f, thief.name)
+			}
+		}
+		for _, sc := range server.scopes {
+			folder := segment.FolderID(sc, w.now.Year())
+			files, err := server.store.Since(folder, 0, 1)
+			w.must(err)
+			if slices.Contains(thief.scopes, sc) || len(files) == 0 {
+				continue
+			}
+			if _, err := server.store.Read(thief.id, folder, files[0].Name, 0, 1); err == nil {
+				w.fatalf("%s serves %s to %s", server.name, folder, thief.name)
+			}
+		}
+	}
+}
+
+// checkRebuild: projections made again from the ops are the same.
+func (w *world) checkRebuild() {
+	for _, d := range []*device{w.hub, pick(w.rng, w.live())} {
+		before, err := d.store.Digests(bg, "")
+		w.must(err)
+		w.must(d.store.Rebuild(bg))
+		after, err := d.store.Digests(bg, "")
+		w.must(err)
+		if !slices.Equal(before, after) {
+			w.fatalf("rebuild at %s\n got %+v\nwant %+v", d.name, after, before)
+		}
+	}
+}
