@@ -29,16 +29,19 @@ type simDisk struct {
 	locks   map[string]*lockTable
 }
 
-// simFile is a file as programs see it, as the platter has it, and what lies between.
+// simFile is a file as programs see it, and how to go back to what the platter has.
 type simFile struct {
-	data, platter []byte
-	pending       []pending
+	data    []byte
+	pending []pending
 }
 
-// pending is a write that was not flushed; data nil: the file was cut to off.
+// pending is a change that was not flushed; data nil: the file was cut to off.
+// Before it the file had size bytes, and old behind off, as far as it changed them.
 type pending struct {
 	off  int64
 	data []byte
+	size int64
+	old  []byte
 }
 
 // move is one change of the directory: put a file at a name, or (nil) take it away.
@@ -128,8 +131,7 @@ func (d *simDisk) write(f *simFile, off int64, data []byte) error {
 		d.refused++
 		return syscall.ENOSPC
 	}
-	f.pending = append(f.pending, pending{off, slices.Clone(data)})
-	f.data = applied(f.data, off, data)
+	f.change(pending{off: off, data: slices.Clone(data)})
 	return d.step("write")
 }
 
@@ -137,8 +139,7 @@ func (d *simDisk) cut(f *simFile, size int64) error {
 	if d.dead {
 		return errDead
 	}
-	f.pending = append(f.pending, pending{off: size})
-	f.data = cutTo(f.data, size)
+	f.change(pending{off: size})
 	return d.step("cut")
 }
 
@@ -169,9 +170,6 @@ func (d *simDisk) flush(f *simFile) error {
 	if err := d.step("flush"); err != nil {
 		return err
 	}
-	for _, p := range f.pending {
-		f.settle(p)
-	}
 	f.pending = nil
 	for _, m := range d.moves {
 		d.settle(m)
@@ -180,12 +178,23 @@ func (d *simDisk) flush(f *simFile) error {
 	return nil
 }
 
-func (f *simFile) settle(p pending) {
+// change does a write or a cut, and notes how to undo it.
+func (f *simFile) change(p pending) {
+	p.size = int64(len(f.data))
 	if p.data == nil {
-		f.platter = cutTo(f.platter, p.off)
+		p.old = slices.Clone(f.data[min(p.off, p.size):])
+		f.data = cutTo(f.data, p.off)
 	} else {
-		f.platter = applied(f.platter, p.off, p.data)
+		p.old = slices.Clone(f.data[min(p.off, p.size):min(p.off+int64(len(p.data)), p.size)])
+		f.data = applied(f.data, p.off, p.data)
 	}
+	f.pending = append(f.pending, p)
+}
+
+// undo takes a change back.
+func (f *simFile) undo(p pending) {
+	f.data = cutTo(f.data, p.size)
+	copy(f.data[min(p.off, p.size):], p.old)
 }
 
 func (d *simDisk) settle(m move) {

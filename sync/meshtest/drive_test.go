@@ -55,6 +55,7 @@ type tally struct {
 	first    uint64
 	count    int
 	next     int
+	seeds    []uint64
 	done     int
 	sum      result
 	failed   []result
@@ -66,7 +67,7 @@ type tally struct {
 
 // drive runs seeds over all cores.
 func drive(first uint64, count int, progress io.Writer) *tally {
-	y := &tally{first: first, count: count, began: time.Now(), progress: progress, sum: result{Faults: map[string]int{}}}
+	y := &tally{first: first, count: count, seeds: inOrder(first, count), began: time.Now(), progress: progress, sum: result{Faults: map[string]int{}}}
 	var wg sync.WaitGroup
 	for range min(runtime.NumCPU(), count) {
 		wg.Go(func() {
@@ -86,7 +87,22 @@ func (y *tally) take() (uint64, bool) {
 		return 0, false
 	}
 	y.next++
-	return y.first + uint64(y.next) - 1, true
+	return y.seeds[y.next-1], true
+}
+
+// inOrder lists seeds with the large worlds first of each thousand: else a core
+// would wait for the other one at the end.
+func inOrder(first uint64, count int) (list []uint64) {
+	for from := 0; from < count; from += 1000 {
+		for _, large := range []bool{true, false} {
+			for n := from; n < min(from+1000, count); n++ {
+				if seed := first + uint64(n); isLarge(seed) == large {
+					list = append(list, seed)
+				}
+			}
+		}
+	}
+	return list
 }
 
 // work starts a worker and feeds it; it tells whether another one is needed,

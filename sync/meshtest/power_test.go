@@ -55,11 +55,18 @@ func (d *simDisk) unflushed() (list []*simFile) {
 }
 
 func (f *simFile) cutPower(mode int, rng *rand.Rand) {
-	n := len(f.pending)
+	if len(f.pending) == 0 {
+		return
+	}
+	changes := f.pending
+	for i := range changes {
+		f.undo(changes[len(changes)-1-i])
+	}
+	n := len(changes)
 	if mode == 2 && n > 0 {
 		n = rng.IntN(n) + 1
 	}
-	for i, p := range f.pending[:n] {
+	for i, p := range changes[:n] {
 		switch {
 		case mode == 0, mode == 3 && rng.IntN(2) == 0:
 			continue
@@ -69,10 +76,10 @@ func (f *simFile) cutPower(mode int, rng *rand.Rand) {
 			}
 		}
 		if p.data == nil || len(p.data) > 0 {
-			f.settle(p)
+			f.change(p)
 		}
 	}
-	f.pending, f.data = nil, slices.Clone(f.platter)
+	f.pending = nil
 }
 
 // image is a copy of everything on a disk, as a backup program makes it.
@@ -94,7 +101,7 @@ func (d *simDisk) copyIn(img image) {
 	defer disks.Unlock()
 	d.files, d.durable, d.moves, d.locks = map[string]*simFile{}, map[string]*simFile{}, nil, map[string]*lockTable{}
 	for name, data := range img {
-		f := &simFile{data: slices.Clone(data), platter: slices.Clone(data)}
+		f := &simFile{data: slices.Clone(data)}
 		d.files[name], d.durable[name] = f, f
 	}
 }
@@ -103,11 +110,7 @@ func (d *simDisk) copyIn(img image) {
 func (d *simDisk) flip(name string, at int) {
 	disks.Lock()
 	defer disks.Unlock()
-	f := d.files[name]
-	f.data[at] ^= 1 << (at % 8)
-	if at < len(f.platter) {
-		f.platter[at] ^= 1 << (at % 8)
-	}
+	d.files[name].data[at] ^= 1 << (at % 8)
 }
 
 // list names the files whose names hold part, sorted.

@@ -136,8 +136,8 @@ type plan struct {
 // because the same mistakes show in small worlds, and a thousand of them can run.
 func planOf(seed uint64, rng *mrand.Rand) plan {
 	switch n := rng.IntN(100); {
-	case seed%100 == 0:
-		return plan{200 + rng.IntN(20), true, 120}
+	case isLarge(seed):
+		return plan{200 + rng.IntN(8), true, 120}
 	case n < 62:
 		return plan{3 + rng.IntN(4), false, 90}
 	case n < 88:
@@ -147,6 +147,8 @@ func planOf(seed uint64, rng *mrand.Rand) plan {
 	}
 	return plan{20 + rng.IntN(21), false, 160}
 }
+
+func isLarge(seed uint64) bool { return seed%100 == 0 }
 
 // build makes towns and villages for so many devices and enrols the first of them.
 func (w *world) build(p plan) {
