@@ -34,7 +34,8 @@ type Item struct {
 	Flow         []FlowStage    `json:"flow"`
 	Fees         []Fee          `json:"fees,omitempty"` // none unless a law says so (行政许可法 第五十八条)
 	Result       ItemResult     `json:"result"`
-	Fields       []Field        `json:"fields,omitempty"`
+	Fields       []Field        `json:"fields,omitempty"` // a flat form; or, once expanded, the fields of Form
+	Form         *Form          `json:"form,omitempty"`   // a form with groups, as JSON Schema with a layout
 	Window       ItemWindow     `json:"window"`
 	Relief       ItemRelief     `json:"relief"`
 	LegalBasis   []LegalBasis   `json:"legal_basis"`
@@ -97,7 +98,7 @@ func (it *Item) Accepts(object string) bool {
 // those that are required only when visible included.
 func (it *Item) RequiredFields() []string {
 	names := []string{}
-	for _, f := range it.Fields {
+	for _, f := range it.FormFields() {
 		if f.Required {
 			names = append(names, f.Name)
 		}
@@ -117,7 +118,7 @@ func (it *Item) Material(name string) (ItemMaterial, bool) {
 
 // Field finds a form field by its name.
 func (it *Item) Field(name string) (Field, bool) {
-	for _, f := range it.Fields {
+	for _, f := range it.FormFields() {
 		if f.Name == name {
 			return f, true
 		}

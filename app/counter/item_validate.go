@@ -24,7 +24,7 @@ func (it *Item) Validate() []Problem {
 	checkMaterials(it.Materials, f)
 	it.checkFlow(f)
 	it.checkRest(f)
-	checkFields(it.Fields, f)
+	it.checkForm(f)
 	checkTexts(it, f)
 	return f.list
 }

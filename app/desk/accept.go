@@ -157,7 +157,7 @@ const maxBackdate = 31
 const maxAway = 400
 
 func (s *Session) checkForm(ctx context.Context, it *counter.Item, form map[string]any, on counter.Date) ([]byte, []counter.Problem) {
-	values, ps := schema.Check(it.Fields, form, schema.Context{Today: on, Division: s.knownDivision(ctx)})
+	values, ps := schema.Check(it.FormFields(), form, schema.Context{Today: on, Division: s.knownDivision(ctx)})
 	if len(ps) > 0 || len(values) == 0 {
 		return nil, ps
 	}

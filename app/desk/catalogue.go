@@ -202,6 +202,7 @@ func decodeVersions(st *counter.ItemState) (items []counter.Item) {
 		if w := st.Withdrawn; w != nil && (it.EffectiveTo == "" || it.EffectiveTo >= w.From) {
 			it.EffectiveTo = w.From.AddDays(-1)
 		}
+		it.Expand()
 		items = append(items, it)
 	}
 	return items

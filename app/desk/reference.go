@@ -244,7 +244,7 @@ func (c *catalogue) has(it *counter.Item) bool {
 		return false
 	}
 	for _, v := range c.versions[it.Code] {
-		if b, err := json.Marshal(v); err == nil && bytes.Equal(b, want) {
+		if b, err := json.Marshal(v.Source()); err == nil && bytes.Equal(b, want) {
 			return true
 		}
 	}
@@ -267,6 +267,7 @@ func (s *Session) CatalogDiff(ctx context.Context, items []counter.Item) ([]stri
 			out = append(out, fmt.Sprintf("+ %s %s(第%d版)", it.Code, it.Name, it.Version))
 			continue
 		}
+		old = old.Source()
 		for _, line := range differences(&old, &it) {
 			out = append(out, fmt.Sprintf("~ %s %s:%s", it.Code, it.Name, line))
 		}

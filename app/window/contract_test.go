@@ -85,6 +85,8 @@ func TestShapes(t *testing.T) {
 		"SpecialStep": reflect.TypeFor[counter.SpecialStep](), "FlowStage": reflect.TypeFor[counter.FlowStage](),
 		"Fee": reflect.TypeFor[counter.Fee](), "ItemResult": reflect.TypeFor[counter.ItemResult](),
 		"Field": reflect.TypeFor[counter.Field](), "FieldCondition": reflect.TypeFor[counter.FieldCondition](),
+		"Form": reflect.TypeFor[counter.Form](), "FormLayout": reflect.TypeFor[counter.FormLayout](),
+		"FormSection": reflect.TypeFor[counter.FormSection](), "FormHint": reflect.TypeFor[counter.FormHint](),
 		"ItemWindow": reflect.TypeFor[counter.ItemWindow](), "ItemRelief": reflect.TypeFor[counter.ItemRelief](),
 		"LegalBasis": reflect.TypeFor[counter.LegalBasis](), "Division": reflect.TypeFor[counter.Division](),
 		"CardRead": reflect.TypeFor[CardRead](), "Application": reflect.TypeFor[Application](),

@@ -57,8 +57,8 @@ func badForm(err error) error {
 
 // Must is Check as an error: nil, or an *Error with code invalid that names the
 // item and holds every problem.
-func Must(it *counter.Item, in map[string]any, c Context) (map[string]string, error) {
-	out, ps := Check(it.Fields, in, c)
+func Must(it *counter.Item, in map[string]any, c Context) (map[string]any, error) {
+	out, ps := Check(it.FormFields(), in, c)
 	if len(ps) == 0 {
 		return out, nil
 	}

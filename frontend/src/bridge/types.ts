@@ -167,6 +167,7 @@ export interface Item {
   fees?: Fee[]
   result: ItemResult
   fields?: Field[]
+  form?: Form | null
   window: ItemWindow
   relief: ItemRelief
   legal_basis: LegalBasis[]
@@ -217,7 +218,35 @@ export interface ItemResult {
   delivery?: string
 }
 
-/** A field of an item's form; a value is one text. */
+/** The author's definition of a form; fields is what it comes to. */
+export interface Form {
+  schema: unknown
+  layout?: FormLayout
+}
+
+export interface FormLayout {
+  sections?: FormSection[]
+  fields?: FormHint[]
+}
+
+export interface FormSection {
+  title: string
+  fields: string[]
+}
+
+export interface FormHint {
+  field: string
+  hint?: string
+  unit?: string
+  min?: string
+  max?: string
+  visible_when?: FieldCondition | null
+  prefill?: string[]
+  key?: string
+  row_name?: string
+}
+
+/** A field of an item's form; a value is one text, of a group a list of rows. */
 export interface Field {
   name: string
   label: string
@@ -230,6 +259,14 @@ export interface Field {
   hint?: string
   unit?: string
   visible_when?: FieldCondition | null
+  integer?: boolean
+  section?: string
+  prefill?: string[]
+  key?: string
+  rows?: Field[]
+  row_name?: string
+  min_rows?: number
+  max_rows?: number
 }
 
 export interface FieldCondition {
