@@ -227,6 +227,9 @@ func (f Fault) fill(text string) string {
 func (f Fault) problem() counter.Problem {
 	m := messages[f.Key]
 	where := f.Path
+	if where == "" {
+		where = `""` // a name without letters is one that nobody can look for
+	}
 	if f.label != "" && f.label != f.Path {
 		where = f.label + " (" + f.Path + ")"
 	}
