@@ -37,7 +37,8 @@ type CaseState struct {
 	Prints      []CasePrint    `json:"prints,omitempty"`
 	Notes       []CaseNote     `json:"notes,omitempty"`
 	Joins       []CaseJoin     `json:"joins,omitempty"`
-	Dispute     []ActRef       `json:"dispute,omitempty"` // the acts to choose between, while disputed
+	JoinedTo    *CaseJoin      `json:"joined_to,omitempty"` // the matter goes on in that case
+	Dispute     []ActRef       `json:"dispute,omitempty"`   // the acts to choose between, while disputed
 	Tasks       []CaseTask     `json:"tasks,omitempty"`
 	NeedsUpdate bool           `json:"needs_update,omitempty"` // facts of a newer version: read-only here
 }

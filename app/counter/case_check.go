@@ -33,7 +33,7 @@ func (s *CaseState) admits(v Verb) bool {
 	case VerbAccept:
 		return s.Status == ""
 	case VerbResolve:
-		return s.Status == StatusDisputed
+		return s.Status == StatusDisputed || s.Status == StatusJoined
 	case VerbNote, VerbPrint, VerbPrinted, VerbJoin, VerbMaterial:
 		return s.Status != ""
 	case VerbCorrect, VerbRestore:

@@ -50,8 +50,11 @@ func (c *caseFold) next(v *caseView, i int) {
 	case classField:
 		v.date = i
 	}
-	if a.verb == VerbRestore {
+	switch a.verb {
+	case VerbRestore:
 		v.revive(a.target, i)
+	case VerbJoin:
+		v.joins = append(v.joins, i)
 	}
 }
 
@@ -68,6 +71,8 @@ func (c *caseFold) region(base *caseView, lo, hi int) *caseView {
 			a.legal = base.status != "" || c.pastAccept(i, legal)
 			if !a.legal {
 				a.reason = ReasonOutOfStage
+			} else if a.verb == VerbJoin {
+				legal = append(legal, i) // it has a part in where the case stands
 			}
 			continue
 		}
@@ -122,8 +127,13 @@ func (c *caseFold) effects(v *caseView, cut []bool) []Effect {
 			e.Reason, e.By = ReasonReplaced, c.h.Facts[v.date].ID
 		}
 	}
-	for _, a := range v.heads {
-		for _, b := range v.heads {
+	c.joinEffects(v, effects)
+	status, heads := c.standing(v)
+	if status != StatusDisputed {
+		return effects
+	}
+	for _, a := range heads {
+		for _, b := range heads {
 			if !compatible(c.acts[a].says, c.acts[b].says) {
 				effects[a].Reason, effects[a].By = ReasonDisputed, c.h.Facts[b].ID
 				break

@@ -47,6 +47,9 @@ func (c *caseFold) read() (needsUpdate bool) {
 				if !complete(f, a.payload) {
 					a.reason = ReasonMalformed
 				}
+				if p, ok := a.payload.(*JoinPayload); ok && !p.Survives {
+					a.says = claim{OutcomeJoined, -1}
+				}
 			}
 		}
 	}
@@ -79,18 +82,19 @@ func (c *caseFold) stageFault(i int, v *caseView) string {
 		a.to, a.says = StatusAccepted, claim{"", i}
 		return ""
 	}
+	status, _ := c.standing(v)
 	switch a.verb {
 	case VerbResolve:
 		return c.rulingFault(i, v)
 	case VerbRestore:
 		return c.restoreFault(i, v)
 	case VerbCorrect:
-		if v.status == StatusDisputed || v.status == StatusVoided {
+		if status == StatusDisputed || status == StatusVoided {
 			return ReasonOutOfStage
 		}
 		return ""
 	case VerbMaterial:
-		if c.removal(i) && !v.status.Open() {
+		if c.removal(i) && !status.Open() {
 			return ReasonOutOfStage
 		}
 		return ""
@@ -98,7 +102,7 @@ func (c *caseFold) stageFault(i int, v *caseView) string {
 		return ""
 	}
 	instant := c.acts[v.accept].payload.(*AcceptPayload).Instant
-	m, ok := step(a.verb, v.status, instant)
+	m, ok := step(a.verb, status, instant)
 	if !ok {
 		return ReasonOutOfStage
 	}
@@ -120,8 +124,12 @@ func (c *caseFold) removal(i int) bool {
 func (c *caseFold) rulingFault(i int, v *caseView) string {
 	a := &c.acts[i]
 	a.target = c.find(a.payload.(*ResolvePayload).Choose)
-	if v.status != StatusDisputed || !slices.Contains(v.heads, a.target) {
+	if _, heads := c.standing(v); !slices.Contains(heads, a.target) {
 		return ReasonOutOfStage
+	}
+	if v.status != StatusDisputed {
+		c.joinRuling(a, v)
+		return ""
 	}
 	a.says = c.acts[a.target].says
 	for _, h := range v.heads {
@@ -150,13 +158,14 @@ func (c *caseFold) restoreFault(i int, v *caseView) string {
 	if f.Verdict.Rank() < Supervisor.Rank() && f.Actor != c.h.Facts[a.target].Actor {
 		return ReasonNoRight
 	}
+	status, _ := c.standing(v)
 	if verbs[c.root(a.target).verb].class == classField {
-		if v.status == StatusDisputed || v.status == StatusVoided {
+		if status == StatusDisputed || status == StatusVoided {
 			return ReasonOutOfStage
 		}
 		return ""
 	}
-	if !v.status.Open() {
+	if !status.Open() {
 		return ReasonOutOfStage
 	}
 	a.to = c.acts[a.target].to

@@ -16,7 +16,8 @@ var pairActs = []struct {
 	{VerbConclude, 4, ActPayload{}}, {VerbVoid, 4, ActPayload{Reason: "重复受理"}},
 	{VerbCorrect, 4, CorrectPayload{LegalDate: "2026-11-19"}},
 	{VerbMaterial, 1, MaterialPayload{Add: []GivenMaterial{{Name: "照片"}}}},
-	{VerbNote, 1, NotePayload{Kind: "x"}}, {VerbPrint, 1, PrintPayload{Kind: "acceptance"}}, {VerbPrinted, 1, PrintedPayload{Of: OpID{1}, OK: true}}, {VerbJoin, 4, JoinPayload{Number: "x"}},
+	{VerbNote, 1, NotePayload{Kind: "x"}}, {VerbPrint, 1, PrintPayload{Kind: "acceptance"}}, {VerbPrinted, 1, PrintedPayload{Of: OpID{1}, OK: true}}, {VerbJoin, 4, JoinPayload{Number: "x", Survives: true}},
+	{VerbJoin, 4, JoinPayload{Number: "y", Case: otherCase}},
 }
 
 // bases are histories to stand on: each open or decided status.
@@ -54,6 +55,9 @@ const (
 func pairOutcome(t *testing.T, base func() (*world, int), x, y int, swap bool) (outcome string, ok bool) {
 	t.Helper()
 	w, last := base()
+	if out, _ := w.fold(); !out.Case.Status.Open() && (goesAway(x) || goesAway(y)) {
+		return "", false // in dispute by the join alone
+	}
 	at := [2]int64{100, 200}
 	if swap {
 		at = [2]int64{200, 100}
@@ -100,6 +104,23 @@ func pairOutcome(t *testing.T, base func() (*world, int), x, y int, swap bool) (
 	return pairLater, true
 }
 
+// goesAway tells that an act is a join by which the case goes on elsewhere.
+func goesAway(x int) bool {
+	p, ok := pairActs[x].payload.(JoinPayload)
+	return ok && !p.Survives
+}
+
+// pairName names an act in the table of pairs.
+func pairName(x int) string {
+	switch {
+	case goesAway(x):
+		return "并入另案"
+	case pairActs[x].verb == VerbJoin:
+		return "并案（本件续办）"
+	}
+	return pairActs[x].verb.Name("zh")
+}
+
 func (s Status) known() bool { return s.Stage() != "" }
 
 func hasTask(c *CaseState, kind string, op OpID) bool {
@@ -128,7 +149,7 @@ func pairTable(t *testing.T) map[[2]int]string {
 				if !ok {
 					continue
 				}
-				if want := pairRule(pairActs[x].verb, pairActs[y].verb, name); got != want {
+				if want := joinRule(x, y, name); got != want {
 					t.Fatalf("%s: %s and %s: %s, want %s", name, pairActs[x].verb, pairActs[y].verb, got, want)
 				}
 				if before, seen := table[[2]int{x, y}]; seen && before != got {
@@ -139,6 +160,16 @@ func pairTable(t *testing.T) map[[2]int]string {
 		}
 	}
 	return table
+}
+
+// joinRule is pairRule with the one thing that a join does to others: a decision
+// that nobody knew of when the case went elsewhere has to be ruled on.
+func joinRule(x, y int, base string) string {
+	decides := map[Verb]bool{VerbApprove: true, VerbDeny: true, VerbConclude: true}
+	if goesAway(x) && decides[pairActs[y].verb] || goesAway(y) && decides[pairActs[x].verb] {
+		return pairDispute
+	}
+	return pairRule(pairActs[x].verb, pairActs[y].verb, base)
 }
 
 // pairRule says the rules again, independently of the code: by the groups that

@@ -7,6 +7,8 @@ import (
 	"math/rand"
 	"slices"
 	"testing"
+
+	"github.com/google/uuid"
 )
 
 var crew = []int{1, 2, 3, 4, 11, 12, 13, 14, 0}
@@ -94,7 +96,8 @@ func (w *world) randomPayload(rng *rand.Rand, verb Verb, known []int, out Folded
 	case VerbPrinted:
 		return PrintedPayload{Of: any, Printer: tag, OK: rng.Intn(2) == 0}
 	case VerbJoin:
-		return JoinPayload{Number: tag}
+		other := byte(rng.Intn(3) + 1)
+		return JoinPayload{Number: numberOn(Date("2026-11-01").AddDays(int(other) * 10)), Case: uuid.UUID{other}, Survives: rng.Intn(3) > 0}
 	}
 	return ActPayload{Reason: tag}
 }

@@ -18,6 +18,8 @@ func (c *caseFold) settle(base *caseView, set []int) *caseView {
 			moves = append(moves, i)
 		case c.class(i) == classField:
 			fields = append(fields, i)
+		case c.acts[i].verb == VerbJoin:
+			v.joins = append(v.joins, i)
 		case c.removal(i):
 			removals = append(removals, i)
 		}

@@ -21,7 +21,14 @@ func (c *caseFold) state(v *caseView, effects []Effect, needsUpdate bool) *CaseS
 		}
 		return nil
 	}
-	s := &CaseState{Status: v.status, Outcome: v.outcome, Stage: v.status.Stage(), NeedsUpdate: needsUpdate}
+	status, _ := c.standing(v)
+	s := &CaseState{Status: status, Outcome: v.outcome, Stage: status.Stage(), NeedsUpdate: needsUpdate}
+	switch status {
+	case StatusDisputed:
+		s.Outcome = ""
+	case StatusJoined:
+		s.Outcome = OutcomeJoined
+	}
 	c.accepted(s, v)
 	if v.date >= 0 {
 		p := c.root(v.date).payload.(*CorrectPayload)
@@ -29,6 +36,7 @@ func (c *caseFold) state(v *caseView, effects []Effect, needsUpdate bool) *CaseS
 	}
 	c.decided(s, v)
 	c.contents(s, v, effects)
+	c.joined(s, v)
 	s.Tasks = c.tasks(v, effects)
 	return s
 }
@@ -47,7 +55,7 @@ func (c *caseFold) accepted(s *CaseState, v *caseView) {
 func (c *caseFold) decided(s *CaseState, v *caseView) {
 	for _, i := range v.claims {
 		a := &c.acts[i]
-		if _, dead := v.dead[i]; dead || a.verb == VerbResolve || v.status == StatusDisputed {
+		if _, dead := v.dead[i]; dead || a.verb == VerbResolve || s.Status == StatusDisputed {
 			continue
 		}
 		if s.Decided == nil && (v.outcome == OutcomeGranted || v.outcome == OutcomeDenied) && a.says.outcome == v.outcome {
@@ -57,7 +65,11 @@ func (c *caseFold) decided(s *CaseState, v *caseView) {
 			s.Ended = c.ref(i)
 		}
 	}
-	for _, i := range v.heads {
+	if s.Status != StatusDisputed {
+		return
+	}
+	_, heads := c.standing(v)
+	for _, i := range heads {
 		s.Dispute = append(s.Dispute, *c.ref(i))
 	}
 }
@@ -89,8 +101,6 @@ func (c *caseFold) contents(s *CaseState, v *caseView, effects []Effect) {
 			s.Prints = append(s.Prints, CasePrint{Op: c.h.Facts[i].ID, PrintPayload: *p, States: c.h.Facts[i].part(SealedPaper)})
 		case *PrintedPayload:
 			c.printed(s, p)
-		case *JoinPayload:
-			s.Joins = append(s.Joins, CaseJoin{c.h.Facts[i].ID, *p})
 		case *ActPayload:
 			if c.acts[i].verb == VerbHandover && v.status == StatusUnderReview {
 				s.To = p.To
@@ -178,8 +188,10 @@ func (c *caseFold) tasks(v *caseView, effects []Effect) (tasks []CaseTask) {
 		}
 		tasks = append(tasks, t)
 	}
-	for _, i := range v.heads {
-		add(TaskDispute, i, effects[i].By)
+	if status, heads := c.standing(v); status == StatusDisputed {
+		for _, i := range heads {
+			add(TaskDispute, i, effects[i].By)
+		}
 	}
 	for i, e := range effects {
 		if e.Reason == ReasonSuperseded {
@@ -190,7 +202,7 @@ func (c *caseFold) tasks(v *caseView, effects []Effect) (tasks []CaseTask) {
 		}
 		if verb := c.acts[i].verb; e.Effective && (verb == VerbResolve || verb == VerbCorrect) {
 			add(TaskNotice, i, [32]byte{})
-		} else if e.Effective && verb == VerbJoin {
+		} else if e.Effective && verb == VerbJoin && c.firstOf(v, i) {
 			add(TaskJoin, i, [32]byte{})
 		}
 	}

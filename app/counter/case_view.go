@@ -30,6 +30,7 @@ type caseView struct {
 	date    int           // index of the correction that stands, -1 is none
 	claims  []int         // legal fixed acts
 	heads   []int         // the acts in dispute, while status is disputed
+	joins   []int         // legal statements that this matter was accepted elsewhere too
 	dead    map[int]death // superseded or overruled; nil is none
 	revived map[int]int   // restored act -> restoring act
 }
@@ -40,6 +41,7 @@ func newCaseView() *caseView { return &caseView{accept: -1, date: -1} }
 func (v *caseView) clone() *caseView {
 	c := *v
 	c.claims = append([]int(nil), v.claims...)
+	c.joins = append([]int(nil), v.joins...)
 	c.dead = maps.Clone(v.dead)
 	c.revived = maps.Clone(v.revived)
 	return &c

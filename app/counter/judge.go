@@ -6,7 +6,7 @@ import "github.com/google/uuid"
 type kindRule struct {
 	realm    bool   // belongs into the realm, else into service points
 	district bool   // only the district's own device
-	superior bool   // also by a device itself, if it is of a higher tier than the scope
+	superior bool   // also by a device of a town or the district itself, in what is not above it
 	roles    []Role // users with one of these
 	apply    func(*Powers, *Fact) *Powers
 }
@@ -85,7 +85,7 @@ func (p *Powers) Judge(f Fact) Verdict {
 	case !known: // of a newer version: held, and the entity waits for the update
 		return Verdict{OK: true}
 	case f.Actor == uuid.Nil:
-		if rule.superior && tier > tierAuthority(p.scope) {
+		if rule.superior && tier >= max(tierAuthority(p.scope), authorityTown) {
 			return Verdict{OK: true, Authority: tier}
 		}
 		return Verdict{Reason: ReasonNoRightUser}

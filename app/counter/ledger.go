@@ -56,6 +56,13 @@ type Ledger interface {
 	Cases(ctx context.Context, f CaseFilter) ([]CaseRow, error)
 	// People finds persons by ID number or credit code.
 	People(ctx context.Context, number string) ([]PersonRow, error)
+	// Touched lists the cases of these items that acts after a mark are about, or
+	// about whose person they are. upTo is the mark for the next call; done tells
+	// that nothing is left for now.
+	Touched(ctx context.Context, items []string, after uint64) (cases []CaseRow, upTo uint64, done bool, err error)
+	// SameMatter lists the cases of the same item, in all scopes, whose person may
+	// be the same by number; the one asked about is among them.
+	SameMatter(ctx context.Context, c CaseRow) ([]CaseRow, error)
 	// Clock tells what the device can witness about the time.
 	Clock(ctx context.Context) (ClockEvidence, error)
 }

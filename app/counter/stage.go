@@ -15,6 +15,7 @@ const (
 	StatusWithdrawn   Status = "withdrawn"
 	StatusVoided      Status = "voided"
 	StatusDisputed    Status = "disputed" // two fixed acts conflict; only a ruling leaves it
+	StatusJoined      Status = "joined"   // the same matter goes on under another number; a ruling undoes it
 )
 
 // Outcome is what the fixed acts of a case have said to the outside. The empty
@@ -27,6 +28,7 @@ const (
 	OutcomeDenied    Outcome = "denied"
 	OutcomeWithdrawn Outcome = "withdrawn"
 	OutcomeVoided    Outcome = "voided"
+	OutcomeJoined    Outcome = "joined"
 )
 
 // Verb is what a fact does: the part of its kind after the dot.
@@ -126,6 +128,7 @@ var statuses = []struct {
 	{StatusDisputed, FlowDecide, [2]string{"待裁决", "disputed"}},
 	{StatusConcluded, FlowDeliver, [2]string{"已办结", "concluded"}},
 	{StatusWithdrawn, StageEnded, [2]string{"申请人已撤回", "withdrawn"}},
+	{StatusJoined, StageEnded, [2]string{"已并案", "joined"}},
 	{StatusVoided, StageEnded, [2]string{"已作废", "voided"}},
 }
 
@@ -180,7 +183,7 @@ func (s Status) Open() bool {
 
 // Ended tells that nothing more is to be done.
 func (s Status) Ended() bool {
-	return s == StatusConcluded || s == StatusWithdrawn || s == StatusVoided
+	return s == StatusConcluded || s == StatusWithdrawn || s == StatusVoided || s == StatusJoined
 }
 
 // Name says the outcome in words; lang "en" is English, all else Chinese.
@@ -197,4 +200,5 @@ var outcomeNames = map[Outcome][2]string{
 	OutcomeDenied:    {"不予", "denied"},
 	OutcomeWithdrawn: {"申请人撤回", "withdrawn"},
 	OutcomeVoided:    {"作废", "voided"},
+	OutcomeJoined:    {"并案", "joined"},
 }

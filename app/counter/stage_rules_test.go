@@ -115,12 +115,12 @@ func stageRows(table map[Verb]map[Status]move) string {
 func pairRows(t *testing.T) string {
 	table := pairTable(t)
 	cells := []string{"同时发生"}
-	for _, a := range pairActs {
-		cells = append(cells, a.verb.Name("zh"))
+	for x := range pairActs {
+		cells = append(cells, pairName(x))
 	}
 	out := head(cells...)
-	for x, a := range pairActs {
-		cells = []string{"**" + a.verb.Name("zh") + "**"}
+	for x := range pairActs {
+		cells = []string{"**" + pairName(x) + "**"}
 		for y := range pairActs {
 			outcome, ok := table[[2]int{x, y}]
 			if !ok {

@@ -61,7 +61,7 @@ func NextVerbs(from Status, instant bool) []Verb {
 			next = append(next, v)
 		}
 	}
-	if from == StatusDisputed {
+	if from == StatusDisputed || from == StatusJoined {
 		next = append(next, VerbResolve)
 	}
 	return next

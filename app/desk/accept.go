@@ -85,6 +85,9 @@ func (s *Session) prepare(ctx context.Context, a *Acceptance) (*prepared, error)
 	given, faults := s.checkMaterials(ctx, &p.item, a.Materials, a.Card != nil)
 	p.materials = given
 	ps = append(ps, faults...)
+	if err := s.alreadyOpen(ctx, &p.item, p.who.snap.Number); err != nil {
+		return nil, err
+	}
 	if len(ps) > 0 {
 		return nil, counter.E(counter.CodeInvalid, "材料或信息不齐全,不能受理;需要补正的内容一次性告知如下",
 			"the application is incomplete; everything that is missing is listed").
@@ -238,6 +241,9 @@ func describe(m *counter.ItemMaterial) string {
 // record appends the acts of one acceptance.
 func (s *Session) record(ctx context.Context, rec counter.Recorder, p *prepared, known map[string]uuid.UUID) (Accepted, error) {
 	scope, dev := s.ownScope(), s.cfg.Device
+	if err := s.alreadyOpen(ctx, &p.item, p.who.snap.Number); err != nil { // another window of this station was faster
+		return Accepted{}, err
+	}
 	person, err := s.recordPerson(ctx, rec, scope, &p.who, known)
 	if err != nil {
 		return Accepted{}, err

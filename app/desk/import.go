@@ -58,7 +58,7 @@ func (s *Session) ImportCases(ctx context.Context, r io.Reader, progress func(do
 		if len(line) == 0 {
 			continue
 		}
-		p, err := s.prepareLine(ctx, line)
+		p, err := s.prepareNext(ctx, line, flush)
 		if err != nil {
 			if code := counter.CodeOf(err); code != counter.CodeInvalid && code != counter.CodeNotFound {
 				return out, err
@@ -66,7 +66,7 @@ func (s *Session) ImportCases(ctx context.Context, r io.Reader, progress func(do
 			out.Refused = append(out.Refused, Refusal{Line: n, Why: whole(err)})
 			continue
 		}
-		if chunk = append(chunk, p); len(chunk) == importChunk {
+		if chunk = append(chunk, p); len(chunk) == importChunk || p.item.Single {
 			if err := flush(); err != nil {
 				return out, err
 			}
@@ -80,6 +80,19 @@ func (s *Session) ImportCases(ctx context.Context, r io.Reader, progress func(do
 			Hint("已受理的不受影响;改正后只导入剩下的行", "what was accepted stands; import the rest after mending").Because(err)
 	}
 	return out, flush()
+}
+
+// prepareNext checks a line. One of a single item is checked again when the lines
+// before it are recorded: they may be of the same person.
+func (s *Session) prepareNext(ctx context.Context, line []byte, flush func() error) (*prepared, error) {
+	p, err := s.prepareLine(ctx, line)
+	if err != nil || !p.item.Single {
+		return p, err
+	}
+	if err := flush(); err != nil {
+		return nil, err
+	}
+	return s.prepareLine(ctx, line)
 }
 
 func (s *Session) prepareLine(ctx context.Context, line []byte) (*prepared, error) {

@@ -30,6 +30,9 @@ type StickFault struct {
 // ExportStick brings a stick up to what is held here: of a scope ("" for all that
 // this device may have).
 func (s *Station) ExportStick(ctx context.Context, dir, scope string) (StickReport, error) {
+	if _, err := s.joinDoubles(ctx); err != nil {
+		return StickReport{}, err
+	}
 	if err := s.v.store.Flush(); err != nil {
 		return StickReport{}, err
 	}
@@ -38,7 +41,11 @@ func (s *Station) ExportStick(ctx context.Context, dir, scope string) (StickRepo
 
 // ImportStick takes over what a stick shows and is lacking here.
 func (s *Station) ImportStick(ctx context.Context, dir, scope string) (StickReport, error) {
-	return s.stick(ctx, dir, scope, (*courier.Courier).Import)
+	rep, err := s.stick(ctx, dir, scope, (*courier.Courier).Import)
+	if err == nil {
+		_, err = s.joinDoubles(ctx)
+	}
+	return rep, err
 }
 
 func (s *Station) stick(ctx context.Context, dir, scope string,

@@ -53,6 +53,8 @@ type Station struct {
 	watchers    map[int]func(topic string)
 	nextWatcher int
 	contacts    contacts
+
+	doubles sync.Mutex // one search for double acceptances at a time
 }
 
 // identity is what a joined station knows of itself and its district.
@@ -71,6 +73,7 @@ const (
 	metaKeys      = "keys"      // sealed: roster.DeviceKeys
 	metaAuthority = "authority" // sealed: roster.Authority, at the hub only
 	metaRequest   = "request"   // JSON of CounterInit, before joining
+	metaDoubles   = "doubles"   // how far double acceptances were looked for: 8 bytes, big endian
 )
 
 // Open opens a station that has joined a district. In Write mode the caller

@@ -15,6 +15,7 @@ import (
 const (
 	testTown     = "440604011000"
 	testVillage2 = "440604011002"
+	testVillage3 = "440604011003"
 )
 
 // enrol makes a home for a device and takes it through request and grant.

@@ -10,6 +10,7 @@ export const statuses: readonly [code: string, words: string][] = [
   ['disputed', '待裁决'],
   ['concluded', '已办结'],
   ['withdrawn', '申请人已撤回'],
+  ['joined', '已并案'],
   ['voided', '已作废'],
 ]
 
