@@ -65,6 +65,7 @@ type MaterialFile struct {
 	SHA256 string `json:"sha256"`
 	Size   int64  `json:"size"`
 	Ext    string `json:"ext"`
+	Root   string `json:"root,omitempty"` // hash of the root piece of the sealed scan, in hexadecimal
 }
 
 // ActPayload is the open part of the simple stage acts. What a person wrote

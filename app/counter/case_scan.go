@@ -68,6 +68,9 @@ func scanMaterials(s *scan) []GivenMaterial {
 			m.File = &MaterialFile{SHA256: s.str(``)}
 			m.File.Size = int64(s.num(`,"size":`))
 			m.File.Ext = s.str(`,"ext":`)
+			if s.has(`,"root":`) {
+				m.File.Root = s.str(``)
+			}
 			s.lit(`}`)
 		}
 		if s.has(`,"supplies":`) {

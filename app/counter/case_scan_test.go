@@ -45,7 +45,7 @@ func randomAccept(rng *rand.Rand) AcceptPayload {
 	for k := rng.Intn(4); p.Materials != nil && k > 0; k-- {
 		m := GivenMaterial{Name: "材料", Provided: rng.Intn(2) == 0, Deferred: rng.Intn(2) == 0, Originals: rng.Intn(3), Copies: rng.Intn(12)}
 		if rng.Intn(2) == 0 {
-			m.File = &MaterialFile{"ab", int64(rng.Intn(1 << 28)), "jpg"}
+			m.File = &MaterialFile{"ab", int64(rng.Intn(1 << 28)), "jpg", []string{"", "00ff"}[rng.Intn(2)]}
 		}
 		if rng.Intn(2) == 0 {
 			m.Supplies = "0011223344556677/0"

@@ -30,6 +30,8 @@ func Fold(entityType string, h History) Folded {
 		return foldDivision(h)
 	case "calendar":
 		return foldCalendar(h)
+	case "retention":
+		return foldRetention(h)
 	case "user", "member", "key", "device":
 		return foldPower(entityType, h)
 	}

@@ -27,6 +27,7 @@ var kindRules = map[string]kindRule{
 	"item.withdraw": {realm: true, district: true},
 	"division.set":  {realm: true, district: true},
 	"calendar.set":  {realm: true, district: true},
+	"retention.set": {realm: true, district: true},
 	"device.enroll": {realm: true, district: true, apply: (*Powers).addMember},
 	"device.revoke": {realm: true, district: true, apply: (*Powers).removeMember},
 

@@ -202,7 +202,7 @@ func (s *Session) checkMaterials(ctx context.Context, it *counter.Item, m Materi
 			continue // conditional or optional, and not given
 		}
 		if ok && g.File != "" {
-			file, err := s.cfg.KeepScan(ctx, g.File)
+			file, err := s.cfg.KeepScan(ctx, s.ownScope(), g.File)
 			if err != nil {
 				ps = append(ps, counter.Problem{Where: "材料 " + want.Name, What: textOf(err), Fix: hintOf(err)})
 				continue

@@ -44,8 +44,12 @@ type Config struct {
 	Papers Papers
 	// DeviceNames names the devices of the roster.
 	DeviceNames func(ctx context.Context) (map[[32]byte]string, error)
-	// KeepScan stores a scanned material, sealed, and names it by its content.
-	KeepScan func(ctx context.Context, path string) (counter.MaterialFile, error)
+	// KeepScan stores a scanned material of a scope, sealed, and names it by its content.
+	KeepScan func(ctx context.Context, scope, path string) (counter.MaterialFile, error)
+	// ScanState tells how much of a scan is on this device, by its root.
+	ScanState func(ctx context.Context, root string) (ScanState, error)
+	// OpenScan gives the plain bytes of a scan, by its root.
+	OpenScan func(ctx context.Context, root string) ([]byte, error)
 	// OpenScopes makes the scopes of new service points: their first keys.
 	OpenScopes func(ctx context.Context, scopes []string) error
 	// SaveFile writes a document where the user asked for it, durable on return.

@@ -155,6 +155,23 @@ type MaterialView struct {
 	Provided bool   `json:"provided"`
 	Deferred bool   `json:"deferred"`
 	File     string `json:"file,omitempty"` // SHA-256 of the scan
+	Scan     *Scan  `json:"scan,omitempty"`
+}
+
+// Scan tells how a scanned material stands on this device.
+type Scan struct {
+	Size int64  `json:"size"` // bytes
+	Ext  string `json:"ext"`
+	ScanState
+}
+
+// ScanState counts the pieces of a scan: all, those on this device, and those that
+// the district confirmed, as far as is known here.
+type ScanState struct {
+	Parts     int  `json:"parts"`
+	Held      int  `json:"held"`
+	Delivered int  `json:"delivered"`
+	Released  bool `json:"released,omitempty"` // removed here by the retention policy
 }
 
 // PrintView is one print of a document.

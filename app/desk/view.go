@@ -83,6 +83,11 @@ func (s *Session) view(ctx context.Context, d *counter.Dossier) (*CaseView, erro
 		line := MaterialView{Name: m.Name, Provided: m.Provided, Deferred: m.Deferred}
 		if m.File != nil {
 			line.File = m.File.SHA256
+			st, err := s.scanOf(ctx, m.File)
+			if err != nil {
+				return nil, err
+			}
+			line.Scan = st
 		}
 		v.Materials = append(v.Materials, line)
 	}

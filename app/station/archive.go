@@ -33,7 +33,7 @@ func (s *Station) Archives(ctx context.Context, who *desk.Session) (Archives, er
 	if err := who.RequireAdministrator(); err != nil {
 		return Archives{}, err
 	}
-	folders, err := s.v.store.WithArchives(s.id.Realm.Code).ArchiveFolders()
+	folders, err := s.v.store.Outward(s.id.Realm.Code).ArchiveFolders()
 	if err != nil {
 		return Archives{}, err
 	}

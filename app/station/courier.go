@@ -54,7 +54,7 @@ func (s *Station) stick(ctx context.Context, dir, scope string,
 		return StickReport{}, counter.E(counter.CodeNotFound, "找不到这个U盘或文件夹", "there is no such stick or folder").
 			Hint("插好U盘,核对 --dir 的盘符或路径", "plug the stick in and check the path of --dir").Because(err)
 	}
-	c, err := courier.New(courier.Options{Disk: courier.Dir(dir), Vault: s.v.store, Self: s.id.Device.ID, Keys: s.keys,
+	c, err := courier.New(courier.Options{Disk: courier.Dir(dir), Vault: s.v.store.Outward(s.id.Realm.Code), Self: s.id.Device.ID, Keys: s.keys,
 		Cert: s.id.Device.SignCert, Verifier: s.verifier, Now: s.cfg.Now,
 		Allow: func(d oplog.DeviceID) error {
 			if s.revoked(ctx, d) {

@@ -40,7 +40,7 @@ var errRevoked = errors.New("station: the device was revoked")
 func (s *Station) newNode() (*bepnode.Node, error) {
 	n, err := bepnode.New(bepnode.Options{
 		Certificate: s.keys.TLSCertificate(&s.id.Device), Name: s.id.Device.Name, Version: Version,
-		Vault: s.v.store.WithArchives(s.id.Realm.Code), Verify: s.allow, Now: s.cfg.Now,
+		Vault: s.v.store.Outward(s.id.Realm.Code), Verify: s.allow, Now: s.cfg.Now,
 		OnFault: func(f bepnode.Fault) {
 			// Names no citizen: a device, a file and a technical cause.
 			slog.Warn("sync fault", "device", f.Device.Short(), "folder", f.Folder, "file", f.Name, "cause", f.Err)
@@ -189,6 +189,7 @@ func (s *Station) Serve(ctx context.Context, o ServeOptions) error {
 		}()
 	}
 	run(func() error { return s.watchDoubles(ctx) })
+	run(func() error { return s.releaseLoop(ctx) })
 	addrs, err := s.listeners(ctx, o, node, run)
 	if err != nil {
 		return err

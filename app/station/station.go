@@ -154,6 +154,8 @@ func (s *Station) newDesk() (*desk.Desk, error) {
 		Papers:      desk.Papers{Press: press, Signer: s.keys.Signer(), Chain: chain, Roots: roots, Signers: s.signers},
 		DeviceNames: s.deviceNames,
 		KeepScan:    s.keepScan,
+		ScanState:   s.scanState,
+		OpenScan:    s.openScan,
 		OpenScopes:  s.openScopes,
 		SaveFile: func(path string, data []byte) error {
 			if err := atomicfile.Write(path, data, 0o600); err != nil {

@@ -84,7 +84,7 @@ func (s *Store) scopeFolders(scope oplog.Scope) ([]string, error) {
 	if err := s.ensureFolder(now); err != nil {
 		return nil, err
 	}
-	rows, err := s.r.Query("SELECT folder FROM folders WHERE folder GLOB ? ORDER BY folder", string(scope)+"-*")
+	rows, err := s.r.Query("SELECT folder FROM folders WHERE folder GLOB ? ORDER BY folder", string(scope)+"-[0-9][0-9][0-9][0-9]")
 	if err != nil {
 		return nil, err
 	}
@@ -157,44 +157,54 @@ func (s *Store) Claim(peer oplog.DeviceID, folder string) (indexID uint64, maxSe
 
 // Announced stores entries of a peer's index and how far they reach.
 func (s *Store) Announced(peer oplog.DeviceID, folder string, indexID uint64, full bool, entries []segment.FileInfo) error {
+	changed, err := s.announced(peer, folder, indexID, full, entries, func(t *txn, e segment.FileInfo) (bool, error) {
+		_, err := segment.ParseName(e.Name)
+		return err == nil && e.Size > 0 && e.Size <= segment.MaxFile, nil
+	})
+	if changed {
+		s.subs.tell([]string{folder})
+	}
+	return err
+}
+
+// announced stores the entries that take wants; one that is not ours to fetch is
+// covered by the claim all the same.
+func (s *Store) announced(peer oplog.DeviceID, folder string, indexID uint64, full bool, entries []segment.FileInfo,
+	take func(*txn, segment.FileInfo) (bool, error)) (changed bool, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	t, err := s.begin(context.Background())
 	if err != nil {
-		return err
+		return false, err
 	}
 	defer t.rollback()
 	if full {
 		if _, err := t.exec("DELETE FROM peer_files WHERE peer = ? AND folder = ?", peer[:], folder); err != nil {
-			return err
+			return false, err
 		}
 	}
 	var last int64
 	for _, e := range entries {
 		last = max(last, e.Sequence)
-		if _, err := segment.ParseName(e.Name); err != nil || e.Size <= 0 || e.Size > segment.MaxFile {
-			continue // not ours to fetch; covered by the claim all the same
+		if ok, err := take(t, e); err != nil || !ok {
+			if err != nil {
+				return false, err
+			}
+			continue
 		}
 		if err := t.putPeerFile(peer, folder, e); err != nil {
-			return err
+			return false, err
 		}
 	}
-	changed, err := t.sealAnnounced(folder, entries)
-	if err != nil {
-		return err
+	if changed, err = t.sealAnnounced(folder, entries); err != nil {
+		return false, err
 	}
 	if _, err := t.exec(`INSERT INTO peer_claims (peer, folder, index_id, sequence) VALUES (?, ?, ?, ?) ON CONFLICT (peer, folder)
 		DO UPDATE SET index_id = excluded.index_id, sequence = CASE WHEN ? THEN excluded.sequence ELSE max(sequence, excluded.sequence) END`,
 		peer[:], folder, int64(indexID), last, full); err != nil {
-		return err
+		return false, err
 	}
-	if err := t.commit(); err != nil {
-		return err
-	}
-	if changed {
-		s.subs.tell([]string{folder})
-	}
-	return nil
+	return changed, t.commit()
 }
 
 func (t *txn) putPeerFile(peer oplog.DeviceID, folder string, e segment.FileInfo) error {

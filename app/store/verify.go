@@ -54,6 +54,9 @@ func (s *Store) VerifyLogs(ctx context.Context) (LogReport, error) {
 	if err := s.verifyFiles(ctx, keys, &rep); err != nil {
 		return rep, diskError(err)
 	}
+	if err := s.verifyScans(ctx, &rep); err != nil {
+		return rep, diskError(err)
+	}
 	rep.OK = len(rep.Faults) == 0
 	return rep, nil
 }

@@ -21,7 +21,7 @@ var rules = []rule{
 	{"app/cardreader", words("go.bug.st/serial golang.org/x/sys/"), "other programs import the driver alone: it brings nothing of ours along"},
 	{"app/cardreader/internal/vendorlib", words("github.com/ebitengine/purego golang.org/x/sys/ app/cardreader/"), "loading a vendor library needs purego, which ties a program to the C library: only the helper program may"},
 	{"app/cardreader/cmd", words("app/cardreader/ golang.org/x/sys/"), "the helper program stands between a vendor library and the driver"},
-	{"app/store", words("* app/counter sync/oplog sync/merge sync/segment sync/seal sync/roster internal/"), "the store keeps facts; it knows no window, no paper and no network"},
+	{"app/store", words("* app/counter sync/oplog sync/merge sync/segment sync/scan sync/seal sync/roster internal/"), "the store keeps facts; it knows no window, no paper and no network"},
 	{"app/itemsheet", words("* app/counter"), "a workbook of items is data of the domain's types"},
 	{"app/desk", words("* app/counter app/itemsheet forms/ internal/"), "the facade knows storage only through counter.Ledger, and nothing of sync"},
 	{"app/window", words("* app/counter app/desk internal/"), "a window shows what the facade gives; it reaches nothing behind it"},

@@ -136,6 +136,9 @@ func (f *fetcher) onReceived(e received) {
 
 func (f *fetcher) accepted(e received) {
 	f.pause = f.s.n.opt.Retry
+	if len(f.plan) == 0 && len(f.line) == 0 {
+		f.dirty[e.j.want.Folder] = true // what came may tell of more to want
+	}
 	f.s.mu.Lock()
 	defer f.s.mu.Unlock()
 	f.s.gotOps += e.rcpt.Ops

@@ -95,7 +95,7 @@ func (c *Courier) folders(scope oplog.Scope) ([]string, error) {
 	var some []string
 	found := false
 	for _, f := range all {
-		sc, _, err := segment.ParseFolder(f)
+		sc, err := segment.ScopeOf(f)
 		if err != nil {
 			continue
 		}

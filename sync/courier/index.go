@@ -7,6 +7,7 @@ import (
 
 	"onedoor/sync/oplog"
 	"onedoor/sync/roster"
+	"onedoor/sync/scan"
 	"onedoor/sync/segment"
 )
 
@@ -114,12 +115,12 @@ func decodeIndex(data []byte) (x *index, signed, sig []byte, err error) {
 
 // check refuses what no station writes: names become paths here.
 func (x *index) check() error {
-	if _, _, err := segment.ParseFolder(x.folder); err != nil {
+	if _, err := segment.ScopeOf(x.folder); err != nil {
 		return err
 	}
 	seen := make(map[string]bool, len(x.entries))
 	for _, e := range x.entries {
-		if _, err := segment.ParseName(e.Name); err != nil {
+		if err := checkName(x.folder, e.Name); err != nil {
 			return err
 		}
 		if seen[e.Name] || e.Size == 0 || e.Version == 0 || e.Sequence == 0 {
@@ -128,6 +129,15 @@ func (x *index) check() error {
 		seen[e.Name] = true
 	}
 	return nil
+}
+
+func checkName(folder, name string) (err error) {
+	if _, _, scans := segment.ParseScans(folder); scans {
+		_, err = scan.ParseName(name)
+	} else {
+		_, err = segment.ParseName(name)
+	}
+	return err
 }
 
 // verify checks that the index was signed by the device it names, and that the

@@ -65,6 +65,7 @@ type Sealer struct {
 	suite Suite
 	batch cipher.AEAD
 	part  cipher.AEAD
+	scan  cipher.AEAD
 }
 
 // New derives the sealer of a scope's key.
@@ -77,7 +78,10 @@ func New(suite Suite, scope oplog.Scope, id oplog.KeyID, key Key) (*Sealer, erro
 	if s.batch, err = derive(key, "onedoor batch 1"); err != nil {
 		return nil, err
 	}
-	s.part, err = derive(key, "onedoor part 1")
+	if s.part, err = derive(key, "onedoor part 1"); err != nil {
+		return nil, err
+	}
+	s.scan, err = derive(key, "onedoor scan 1")
 	return s, err
 }
 
@@ -150,4 +154,24 @@ func (s *Sealer) partAAD(entity oplog.EntityID, op [oplog.NonceSize]byte, field 
 	b = append(b, entity[:]...)
 	b = append(b, op[:]...)
 	return append(b, field...)
+}
+
+// SealScan appends the sealed form of a piece of a scanned material to dst. It is
+// bound to the scope and to the piece's header.
+func (s *Sealer) SealScan(dst []byte, nonce [NonceSize]byte, header, plain []byte) []byte {
+	return s.scan.Seal(dst, nonce[:], plain, s.scanAAD(header))
+}
+
+// OpenScan opens what SealScan made under the same header.
+func (s *Sealer) OpenScan(nonce [NonceSize]byte, header, sealed []byte) ([]byte, error) {
+	plain, err := s.scan.Open(nil, nonce[:], sealed, s.scanAAD(header))
+	if err != nil {
+		return nil, ErrOpen
+	}
+	return plain, nil
+}
+
+func (s *Sealer) scanAAD(header []byte) []byte {
+	b := append([]byte{byte(s.suite), byte(len(s.scope))}, s.scope...)
+	return append(b, header...)
 }

@@ -26,6 +26,31 @@ func ParseFolder(id string) (oplog.Scope, int, error) {
 	return oplog.Scope(scope), y, nil
 }
 
+// ScansFolder names the BEP folder of the scanned materials of a scope and year. It
+// is another one than that of the ops, so that these always go first.
+func ScansFolder(scope oplog.Scope, year int) string { return FolderID(scope, year) + scansSuffix }
+
+const scansSuffix = "-scans"
+
+// ParseScans reads the form of ScansFolder.
+func ParseScans(id string) (oplog.Scope, int, bool) {
+	base, ok := strings.CutSuffix(id, scansSuffix)
+	if !ok {
+		return "", 0, false
+	}
+	scope, year, err := ParseFolder(base)
+	return scope, year, err == nil
+}
+
+// ScopeOf gives the scope that a folder of ops or of scans belongs to.
+func ScopeOf(folder string) (oplog.Scope, error) {
+	if scope, _, ok := ParseScans(folder); ok {
+		return scope, nil
+	}
+	scope, _, err := ParseFolder(folder)
+	return scope, err
+}
+
 // TailName is the name of the growing file of a log. It stays the same when the
 // tail is sealed and starts again, so no tombstones pile up in peers' indexes.
 func TailName(device oplog.DeviceID, epoch oplog.Epoch) string {

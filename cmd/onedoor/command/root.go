@@ -34,6 +34,7 @@ func Root(version string) *cli.Command {
 			syncCommand(),
 			divisionCommands(),
 			calendarCommands(),
+			retentionCommands(),
 			catalogCommands(),
 			userCommands(),
 			cardCommands(),
