@@ -146,7 +146,7 @@ func (p *Powers) removeMember(f *Fact) *Powers {
 
 func (p *Powers) addKey(f *Fact) *Powers {
 	var add KeyPayload
-	if decodePayload(f.Payload, &add) != readable || add.Key == "" {
+	if decodePayload(f.Payload, &add) != readable || add.Key == "" || add.Scope != "" && add.Scope != p.scope {
 		return p
 	}
 	next := *p

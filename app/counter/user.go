@@ -158,10 +158,14 @@ type DevicePayload struct {
 	Reason string `json:"reason,omitempty"`
 }
 
-// KeyPayload is the payload of key.add.
+// KeyPayload is the payload of key.add. A key that is new in its scope replaces the
+// one before it for all that names a later position; a known one is wrapped for more
+// devices. Scope names another scope whose key is handed to members of this one: by
+// it they learn of a scope that they could not read until now.
 type KeyPayload struct {
-	Key     string            `json:"key"`
-	Wrapped map[string]string `json:"wrapped"`
+	Key     string            `json:"key"`     // 16 hexadecimal digits
+	Wrapped map[string]string `json:"wrapped"` // base64, by device ID in hexadecimal
+	Scope   string            `json:"scope,omitempty"`
 }
 
 // DisablePayload is the payload of user.disable.

@@ -177,7 +177,8 @@ func TestStickOfAnotherDistrictAndOfARevokedStation(t *testing.T) {
 	d.at(d.hub, Write, func(s *Station) {
 		admin, err := s.Desk().Login(ctx, "admin", "pw-admin-1")
 		must(t, err)
-		must(t, s.Revoke(ctx, admin, s.deviceOf(t, testVillage)))
+		_, err = s.Revoke(ctx, admin, s.deviceOf(t, testVillage))
+		must(t, err)
 		r, err := s.ImportStick(ctx, stick, "")
 		must(t, err)
 		if r.Converged || r.ReceivedOps != 0 || len(r.Faults) == 0 || r.Faults[0].What != "unread" {

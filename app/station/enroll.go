@@ -9,6 +9,7 @@ import (
 
 	"onedoor/app/counter"
 	"onedoor/app/desk"
+	"onedoor/app/store"
 	"onedoor/sync/oplog"
 	"onedoor/sync/roster"
 )
@@ -51,7 +52,7 @@ func (s *Station) Enroll(ctx context.Context, who *desk.Session, request []byte,
 	if err := s.v.store.Flush(); err != nil {
 		return Enrolled{}, err
 	}
-	grant, err := s.grant(rec, scopes)
+	grant, err := s.grant(ctx, rec, scopes)
 	return Enrolled{Grant: grant, Device: rec.ID.String(), Division: rec.Division, Counter: rec.Counter, Name: rec.Name, Tier: string(rec.Tier)}, err
 }
 
@@ -96,6 +97,14 @@ func (s *Station) scopesOf(ctx context.Context, rec *roster.DeviceRecord) ([]opl
 // admit writes the device into the roster and into the powers of its scopes,
 // with the scopes' keys wrapped for it.
 func (s *Station) admit(ctx context.Context, who *desk.Session, rec *roster.DeviceRecord, scopes []oplog.Scope) error {
+	var keys []store.ScopeKey
+	for _, scope := range scopes {
+		all, err := s.v.store.ScopeKeys(ctx, scope)
+		if err != nil {
+			return err
+		}
+		keys = append(keys, all...)
+	}
 	return s.v.store.Record(ctx, func(r counter.Recorder) error {
 		if _, err := r.Append(counter.Act{Scope: counter.ScopeRealm, Kind: "device.enroll", Entity: uuid.New(), Actor: who.UserID(), New: true,
 			Payload: memberPayload(rec, true)}); err != nil {
@@ -106,7 +115,9 @@ func (s *Station) admit(ctx context.Context, who *desk.Session, rec *roster.Devi
 				Payload: memberPayload(rec, false)}); err != nil {
 				return err
 			}
-			if err := s.stateKey(r, scope, rec, uuid.New(), true); err != nil {
+		}
+		for _, k := range keys {
+			if err := stateKey(r, string(k.Scope), k, rec); err != nil {
 				return err
 			}
 		}
@@ -115,18 +126,20 @@ func (s *Station) admit(ctx context.Context, who *desk.Session, rec *roster.Devi
 }
 
 // grant puts together what the device needs to work without ever meeting us.
-func (s *Station) grant(rec *roster.DeviceRecord, scopes []oplog.Scope) ([]byte, error) {
+func (s *Station) grant(ctx context.Context, rec *roster.DeviceRecord, scopes []oplog.Scope) ([]byte, error) {
 	g := &roster.Grant{Realm: s.id.Realm, Root: s.id.Root, CAs: s.id.CAs, Hub: s.id.Hub, Device: *rec, Addresses: s.id.Addresses}
 	for _, scope := range append([]oplog.Scope{oplog.Realm}, scopes...) {
-		k, ok := s.v.store.CurrentKey(scope)
-		if !ok {
-			return nil, counter.Ef(counter.CodeLocked, "没有服务点 %s 的密钥", "no key for scope %s", scope)
-		}
-		wrapped, err := roster.Wrap(rec, roster.ScopeKey{Scope: k.Scope, ID: k.ID, Key: k.Key})
+		keys, err := s.v.store.ScopeKeys(ctx, scope)
 		if err != nil {
-			return nil, rosterError(err)
+			return nil, err
 		}
-		g.Keys = append(g.Keys, wrapped...)
+		for _, k := range keys { // with the replaced ones: it has to read what was written under them
+			wrapped, err := roster.Wrap(rec, roster.ScopeKey{Scope: k.Scope, ID: k.ID, Key: k.Key})
+			if err != nil {
+				return nil, rosterError(err)
+			}
+			g.Keys = append(g.Keys, wrapped...)
+		}
 		if err := s.addFiles(g, scope); err != nil {
 			return nil, err
 		}
@@ -166,6 +179,16 @@ type DeviceLine struct {
 	Tier     string `json:"tier"`
 	Name     string `json:"name"`
 	Revoked  bool   `json:"revoked"`
+	// The service points that it is a member of, and the key of each that it was given last.
+	Keys []DeviceKey `json:"keys"`
+}
+
+// DeviceKey is what a device holds of a scope.
+type DeviceKey struct {
+	Scope   string `json:"scope"`
+	Key     string `json:"key"`     // id of the newest key wrapped for it
+	Current bool   `json:"current"` // the one that the scope writes with now
+	Keys    int    `json:"keys"`    // how many the scope has had
 }
 
 // Devices lists the devices of the district.
@@ -177,9 +200,41 @@ func (s *Station) Devices(ctx context.Context, who *desk.Session) ([]DeviceLine,
 	if err != nil {
 		return nil, err
 	}
+	held, err := s.heldKeys(ctx)
+	if err != nil {
+		return nil, err
+	}
 	out := []DeviceLine{}
 	for _, r := range rows {
-		out = append(out, DeviceLine{Device: r.Device.String(), Division: r.Division, Counter: r.Counter, Tier: r.Tier, Name: r.Name, Revoked: s.revoked(ctx, r.Device)})
+		keys := held[r.Device]
+		if keys == nil {
+			keys = []DeviceKey{}
+		}
+		out = append(out, DeviceLine{Device: r.Device.String(), Division: r.Division, Counter: r.Counter, Tier: r.Tier, Name: r.Name,
+			Revoked: s.revoked(ctx, r.Device), Keys: keys})
+	}
+	return out, nil
+}
+
+// heldKeys lists what each device was given, by the powers of every scope.
+func (s *Station) heldKeys(ctx context.Context) (map[oplog.DeviceID][]DeviceKey, error) {
+	out := map[oplog.DeviceID][]DeviceKey{}
+	for _, scope := range s.v.store.Scopes() {
+		p, err := s.v.store.Powers(ctx, scope)
+		if err != nil {
+			return nil, err
+		}
+		newest, keys := map[string]DeviceKey{}, p.Keys()
+		for i, k := range keys {
+			for device := range k.Wrapped {
+				newest[device] = DeviceKey{Scope: scope, Key: k.ID, Current: i == len(keys)-1, Keys: len(keys)}
+			}
+		}
+		for device, k := range newest {
+			if id, err := oplog.ParseHash(device); err == nil {
+				out[oplog.DeviceID(id)] = append(out[oplog.DeviceID(id)], k)
+			}
+		}
 	}
 	return out, nil
 }
@@ -191,50 +246,6 @@ func (s *Station) revoked(ctx context.Context, d oplog.DeviceID) bool {
 	}
 	m, ok := p.MemberByDevice(d)
 	return ok && m.Removed
-}
-
-// Revoke ends a device's membership everywhere: it is no longer accepted as a
-// peer. Keys are rotated by a later version.
-func (s *Station) Revoke(ctx context.Context, who *desk.Session, device string) error {
-	if err := who.RequireAdministrator(); err != nil {
-		return err
-	}
-	id, err := oplog.ParseDeviceID(device)
-	if err != nil {
-		return counter.E(counter.CodeUsage, "设备编号格式不对", "not a device id").Hint("用 hub devices 查看", "see hub devices")
-	}
-	if id == s.id.Device.ID {
-		return counter.E(counter.CodeInvalid, "不能停用区级枢纽自己", "the hub cannot revoke itself")
-	}
-	realm, err := s.v.store.Powers(ctx, counter.ScopeRealm)
-	if err != nil {
-		return err
-	}
-	if m, ok := realm.MemberByDevice(id); !ok || m.Removed {
-		return counter.E(counter.CodeNotFound, "没有这个设备,或已经停用", "no such device, or it is revoked already").Hint("用 hub devices 查看", "see hub devices")
-	}
-	return s.v.store.Record(ctx, func(r counter.Recorder) error {
-		p := counter.DevicePayload{Device: counter.OpID(id)}
-		if _, err := r.Append(counter.Act{Scope: counter.ScopeRealm, Kind: "device.revoke", Entity: uuid.New(), Actor: who.UserID(), Payload: p, New: true}); err != nil {
-			return err
-		}
-		for _, sc := range s.v.store.Scopes() {
-			if sc == counter.ScopeRealm {
-				continue
-			}
-			pw, err := s.v.store.Powers(ctx, sc)
-			if err != nil {
-				return err
-			}
-			if m, ok := pw.MemberByDevice(id); !ok || m.Removed {
-				continue
-			}
-			if _, err := r.Append(counter.Act{Scope: sc, Kind: "member.remove", Entity: uuid.New(), Actor: who.UserID(), Payload: p, New: true}); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
 }
 
 // ExportKeys seals all scope keys for the safe.

@@ -3,7 +3,6 @@ package station
 import (
 	"context"
 	"encoding/base64"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"os"
@@ -215,6 +214,11 @@ func (s *Station) firstFacts(ctx context.Context, code string, h HubInit, verifi
 	if err != nil {
 		return err
 	}
+	keys, err := s.v.store.ScopeKeys(ctx, oplog.Scope(code))
+	if err != nil {
+		return err
+	}
+	first := keys[len(keys)-1]
 	return s.v.store.Record(ctx, func(rec counter.Recorder) error {
 		acts := []counter.Act{{Scope: counter.ScopeRealm, Kind: "device.enroll", Payload: memberPayload(&s.id.Device, true)}}
 		raw, err := json.Marshal(division)
@@ -235,50 +239,10 @@ func (s *Station) firstFacts(ctx context.Context, code string, h HubInit, verifi
 				return err
 			}
 		}
-		if err := s.firstPowers(rec, oplog.Scope(code)); err != nil {
+		if err := stateKey(rec, code, first, &s.id.Device); err != nil {
 			return err
 		}
 		return desk.WriteUser(rec, code, uuid.New(), h.Admin, verifier,
 			counter.UserPayload{Roles: []counter.Role{counter.Administrator, counter.Supervisor}, Division: code, Login: true})
-	})
-}
-
-// firstPowers states the first key of a scope, wrapped for the hub.
-func (s *Station) firstPowers(rec counter.Recorder, scope oplog.Scope) error {
-	return s.stateKey(rec, scope, &s.id.Device, uuid.New(), true)
-}
-
-// stateKey states a scope's key as wrapped for a device.
-func (s *Station) stateKey(rec counter.Recorder, scope oplog.Scope, to *roster.DeviceRecord, entity uuid.UUID, isNew bool) error {
-	k, ok := s.v.store.CurrentKey(scope)
-	if !ok {
-		return counter.Ef(counter.CodeLocked, "没有服务点 %s 的密钥", "no key for scope %s", scope)
-	}
-	wrapped, err := roster.WrapKey(to, roster.ScopeKey{Scope: k.Scope, ID: k.ID, Key: k.Key})
-	if err != nil {
-		return rosterError(err)
-	}
-	_, err = rec.Append(counter.Act{Scope: string(scope), Kind: "key.add", Entity: entity, New: isNew, Payload: counter.KeyPayload{
-		Key: k.ID.String(), Wrapped: map[string]string{hex.EncodeToString(to.ID[:]): base64.StdEncoding.EncodeToString(wrapped)}}})
-	return err
-}
-
-// openScopes makes the first key of new service points.
-func (s *Station) openScopes(ctx context.Context, scopes []string) error {
-	var keys []store.ScopeKey
-	for _, scope := range scopes {
-		id, key := seal.NewKey()
-		keys = append(keys, store.ScopeKey{Scope: oplog.Scope(scope), ID: id, Key: key})
-	}
-	if err := s.v.store.AddKeys(ctx, keys...); err != nil {
-		return err
-	}
-	return s.v.store.Record(ctx, func(rec counter.Recorder) error {
-		for _, k := range keys {
-			if err := s.firstPowers(rec, k.Scope); err != nil {
-				return err
-			}
-		}
-		return nil
 	})
 }

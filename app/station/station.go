@@ -129,7 +129,7 @@ func (s *Station) become(ctx context.Context) error {
 	if s.verifier, err = roster.NewVerifier(s.id.Root, s.id.CAs...); err != nil {
 		return rosterError(err)
 	}
-	err = s.v.store.Become(ctx, store.Self{Device: s.id.Device.ID, Sign: s.keys.Signing, Suite: seal.AES, District: s.id.Hub.ID})
+	err = s.v.store.Become(ctx, store.Self{Device: s.id.Device.ID, Sign: s.keys.Signing, Suite: seal.AES, District: s.id.Hub.ID, Unwrap: s.unwrap})
 	if err != nil {
 		return err
 	}

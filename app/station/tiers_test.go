@@ -21,10 +21,15 @@ const (
 // enrol makes a home for a device and takes it through request and grant.
 func (d *district) enrol(name, division, tier string) Config {
 	d.t.Helper()
+	return d.enrolAs(name, division, "01", tier)
+}
+
+func (d *district) enrolAs(name, division, number, tier string) Config {
+	d.t.Helper()
 	ctx := context.Background()
 	c := config(d.t, name)
 	request := filepath.Join(d.t.TempDir(), "request")
-	_, err := InitCounter(ctx, c, CounterInit{Division: division, Counter: "01", Name: name, Out: request})
+	_, err := InitCounter(ctx, c, CounterInit{Division: division, Counter: number, Name: name, Out: request})
 	must(d.t, err)
 	var grant []byte
 	d.at(d.hub, Write, func(s *Station) {

@@ -11,7 +11,7 @@ import (
 // Later tells that what a peer sent may be taken another time: something before
 // it is missing yet, or the bytes were spoilt on the way.
 func Later(err error) bool {
-	for _, e := range []error{errGap, errUnknownWriter, errPrefix, errBytes, segment.ErrNoKey} {
+	for _, e := range []error{errGap, errUnknownWriter, errPrefix, errBytes, errPosition, segment.ErrNoKey} {
 		if errors.Is(err, e) {
 			return true
 		}

@@ -117,7 +117,7 @@ func TestForkedLogKeepsTheFirstBranch(t *testing.T) {
 func TestPositionNotHeldWaits(t *testing.T) {
 	w := newWorld(t)
 	f := newForger(t, w, w.vil)
-	f.say(func(o *oplog.Op) { o.Powers.Seq += 1000 })
+	f.say(func(o *oplog.Op) { o.Realm.Seq += 1000 })
 	must(t, f.send())
 	ds, err := w.hub.Digests(context.Background(), string(village))
 	must(t, err)
@@ -215,7 +215,7 @@ func TestWaitingActHidesNothing(t *testing.T) {
 		o.Kind, o.Entity = "case.accept", id
 		o.Payload, _ = json.Marshal(counter.AcceptPayload{Number: "n", Item: counter.ItemRef{Code: "A1", Version: 1}, Type: "person", Read: "typed"})
 	})
-	f.say(func(o *oplog.Op) { o.Entity, o.Powers.Seq = id, o.Powers.Seq+100 })
+	f.say(func(o *oplog.Op) { o.Entity, o.Realm.Seq = id, o.Realm.Seq+100 })
 	must(t, f.send())
 	must(t, w.hub.Record(context.Background(), func(rec counter.Recorder) error {
 		_, err := rec.Append(counter.Act{Scope: string(village), Kind: "case.void", Entity: id, Actor: w.clerk, Payload: counter.ActPayload{Reason: "r"}})

@@ -208,7 +208,13 @@ func (t *txn) applyBatch(h segment.Header, b *segment.Batch, row *logRow, set to
 	if err != nil {
 		return 0, err
 	}
+	if err := t.keyFits(h, b, o.Ops); err != nil {
+		return 0, err
+	}
 	for i := range o.Ops { // before they are in the table: touch asks whether it has any of the entity
+		if err := t.takeKey(&o.Ops[i]); err != nil {
+			return 0, err
+		}
 		if err := t.touch(set, &o.Ops[i], o.Hashes[i]); err != nil {
 			return 0, err
 		}

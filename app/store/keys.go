@@ -40,16 +40,20 @@ func (k *keyRing) add(scope oplog.Scope, id oplog.KeyID, key seal.Key) error {
 	return nil
 }
 
-// sealer gives the key a scope writes with now.
+// sealer gives the key that a scope writes with as long as its powers state none.
 func (k *keyRing) sealer(scope oplog.Scope) (*seal.Sealer, error) {
 	k.mu.RLock()
 	defer k.mu.RUnlock()
 	s := k.sealers[scope][k.current[scope]]
 	if s == nil {
-		return nil, counter.Ef(counter.CodeLocked, "没有服务点 %s 的密钥", "no key for scope %s is held", scope).
-			Hint("请区级重新发放入网凭证(grant)后运行 onedoor join", "ask the district for a new grant and run onedoor join")
+		return nil, noKey(scope)
 	}
 	return s, nil
+}
+
+func noKey(scope oplog.Scope) error {
+	return counter.Ef(counter.CodeLocked, "没有服务点 %s 的密钥", "no key for scope %s is held", scope).
+		Hint("先同步一次;仍然没有,请区级重新发放入网凭证(grant)后运行 onedoor join", "sync once; if it is still missing ask the district for a new grant and run onedoor join")
 }
 
 func (k *keyRing) byID(scope oplog.Scope, id oplog.KeyID) *seal.Sealer {
@@ -65,12 +69,32 @@ type ScopeKey struct {
 	Key   seal.Key
 }
 
-// CurrentKey gives the key that a scope writes with now.
-func (s *Store) CurrentKey(scope oplog.Scope) (ScopeKey, bool) {
+// ScopeKeys gives the keys of a scope that its powers state, in the order of their
+// stating, the one to write with last; where they state none, what is held.
+func (s *Store) ScopeKeys(ctx context.Context, scope oplog.Scope) ([]ScopeKey, error) {
+	p, err := s.PowersNow(ctx, scope)
+	if err != nil {
+		return nil, diskError(err)
+	}
 	s.keys.mu.RLock()
 	defer s.keys.mu.RUnlock()
+	var all []ScopeKey
+	for _, k := range p.Keys() {
+		id, err := oplog.ParseKeyID(k.ID)
+		key, held := s.keys.raw[scope][id]
+		if err != nil || !held {
+			return nil, noKey(scope)
+		}
+		all = append(all, ScopeKey{Scope: scope, ID: id, Key: key})
+	}
+	if len(all) > 0 {
+		return all, nil
+	}
 	id, ok := s.keys.current[scope]
-	return ScopeKey{Scope: scope, ID: id, Key: s.keys.raw[scope][id]}, ok
+	if !ok {
+		return nil, noKey(scope)
+	}
+	return []ScopeKey{{Scope: scope, ID: id, Key: s.keys.raw[scope][id]}}, nil
 }
 
 // Keys gives all keys held, by scope, for a key export.
@@ -89,8 +113,8 @@ func (s *Store) Keys() []ScopeKey {
 	return all
 }
 
-// AddKeys keeps keys of scopes, sealed with the device's data key. The last one
-// of a scope is the one it writes with.
+// AddKeys keeps keys of scopes, sealed with the device's data key. Which one a
+// scope writes with, its powers say; before they do, the last one.
 func (s *Store) AddKeys(ctx context.Context, keys ...ScopeKey) error {
 	tx, err := s.w.BeginTx(ctx, nil)
 	if err != nil {

@@ -53,10 +53,6 @@ func batchEnd(bodies [][]byte, from int) int {
 }
 
 func (t *Tx) writeBatch(l *openLog, from, to int, st *segment.State) error {
-	sealer, err := t.s.keys.sealer(l.row.Scope)
-	if err != nil {
-		return err
-	}
 	heads, err := t.newHeads(l.row.Scope)
 	if err != nil {
 		return err
@@ -64,7 +60,7 @@ func (t *Tx) writeBatch(l *openLog, from, to int, st *segment.State) error {
 	row, self := &l.row, t.s.self
 	encode := func(positions bool) ([]byte, error) {
 		return t.s.codec.Encode(row.LogID, self.Suite, positions, l.ops[from:to], l.bodies[from:to],
-			l.hashes[to-1], heads, sealer, self.Sign)
+			l.hashes[to-1], heads, l.sealer, self.Sign)
 	}
 	today := t.now.In(china).Format(fileDay)
 	newFile := row.fileSize == 0 || row.fileDay != today

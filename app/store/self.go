@@ -19,6 +19,9 @@ type Self struct {
 	Sign     *ecdsa.PrivateKey // nil in a read-only store
 	Suite    seal.Suite
 	District oplog.DeviceID // writer of realm and of the powers in every scope
+	// Unwrap opens a scope's key that was wrapped for this device. It errors for
+	// what is not.
+	Unwrap func(scope oplog.Scope, id oplog.KeyID, wrapped []byte) (seal.Key, error)
 }
 
 // Become tells the store who it writes as. It checks the high-water mark: a

@@ -35,7 +35,7 @@ func (s *Store) folder(folder string) (id, seq int64, err error) {
 
 // Folders lists what we share with a peer, realm first, oldest year first: realm
 // with every enrolled device, a scope with the district and with the members
-// that its powers, as held here, name.
+// that its powers, as held here, name; nothing with a revoked one.
 func (s *Store) Folders(peer oplog.DeviceID) ([]string, error) {
 	scopes := []oplog.Scope{}
 	for _, scope := range s.heldScopes() {
@@ -109,7 +109,17 @@ func (s *Store) ensureFolder(folder string) error {
 }
 
 func (s *Store) mayHave(peer oplog.DeviceID, scope oplog.Scope) (bool, error) {
-	if scope == oplog.Realm || peer == s.powers.district {
+	if peer == s.powers.district {
+		return true, nil
+	}
+	realm, err := s.PowersNow(context.Background(), oplog.Realm)
+	if err != nil {
+		return false, err
+	}
+	if m, ok := realm.MemberByDevice(peer); ok && m.Removed { // a connection may stand since before
+		return false, nil
+	}
+	if scope == oplog.Realm {
 		return true, nil
 	}
 	p, err := s.PowersNow(context.Background(), scope)

@@ -31,14 +31,15 @@ func (s *Store) fetchWhole(e segment.FileInfo) bool {
 	return s.again.m[e.Folder+"/"+e.Name+e.Hash.String()]
 }
 
-// Wants lists what a peer announced and we lack, in the order of its changes:
-// a sealed file therefore comes before the tail that follows it.
+// Wants lists what a peer announced and we lack: the district's files first, since
+// rights and keys of all others follow from them, and each log in the order of its
+// changes: a sealed file therefore comes before the tail that follows it.
 func (s *Store) Wants(peer oplog.DeviceID, folder string) ([]segment.Want, error) {
 	entries, err := s.fileInfos(`SELECT p.name, p.size, p.hash, p.version, p.mtime, p.sequence FROM peer_files p
 		WHERE p.peer = ? AND p.folder = ?
 		AND NOT EXISTS (SELECT 1 FROM files f WHERE f.folder = p.folder AND f.name = p.name AND (f.hash = p.hash OR f.version >= p.version))
 		AND NOT EXISTS (SELECT 1 FROM quarantine q WHERE q.folder = p.folder AND q.name = p.name AND q.hash = p.hash)
-		ORDER BY p.sequence`, folder, peer[:], folder)
+		ORDER BY p.name NOT GLOB ?, p.sequence`, folder, peer[:], folder, s.powers.district.String()+"/*")
 	if err != nil {
 		return nil, err
 	}

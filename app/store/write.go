@@ -12,6 +12,7 @@ import (
 
 	"onedoor/app/counter"
 	"onedoor/sync/oplog"
+	"onedoor/sync/seal"
 )
 
 // Tx collects the acts of one transaction.
@@ -28,6 +29,7 @@ type Tx struct {
 // openLog is an own log with the ops that this transaction appends to it.
 type openLog struct {
 	row    logRow
+	sealer *seal.Sealer // with the key of the position that the ops name
 	ops    []oplog.Op
 	bodies [][]byte
 	hashes []oplog.Hash
@@ -124,9 +126,7 @@ func (t *Tx) Append(a counter.Act) ([32]byte, error) {
 	if op.Payload, err = json.Marshal(a.Payload); err != nil {
 		return oplog.Hash{}, fmt.Errorf("payload of %s: %w", a.Kind, err)
 	}
-	if err := t.sealParts(&op, a.Sealed); err != nil {
-		return oplog.Hash{}, err
-	}
+	t.sealParts(&op, a.Sealed)
 	if !a.New && !t.touched.fresh(entityKey{op.Scope, a.Entity}) {
 		if op.Parents, err = t.heads(&op); err != nil {
 			return oplog.Hash{}, diskError(err)
@@ -146,19 +146,15 @@ func (t *Tx) Append(a counter.Act) ([32]byte, error) {
 	return hash, nil
 }
 
-func (t *Tx) sealParts(op *oplog.Op, parts map[string][]byte) error {
+func (t *Tx) sealParts(op *oplog.Op, parts map[string][]byte) {
 	if len(parts) == 0 {
-		return nil
+		return
 	}
-	sealer, err := t.s.keys.sealer(op.Scope)
-	if err != nil {
-		return err
-	}
+	sealer := t.logs[op.Scope].sealer
 	rand.Read(op.Nonce[:])
 	for _, field := range slices.Sorted(maps.Keys(parts)) { // in order: a simulation replays
 		op.Sealed = append(op.Sealed, sealer.SealPart(op.Entity, op.Nonce, field, parts[field]))
 	}
-	return nil
 }
 
 // open prepares the device's own log in a scope: it continues where the table
@@ -178,7 +174,15 @@ func (t *Tx) open(scope oplog.Scope) (*openLog, error) {
 	if err := t.namePositions(&row); err != nil {
 		return nil, diskError(err)
 	}
-	l := &openLog{row: row}
+	at := row.powers.Seq
+	if self.Device == self.District {
+		at = ^uint64(0) // what it has stated until now: a new key counts from the next transaction on
+	}
+	sealer, err := t.sealerAt(scope, at)
+	if err != nil {
+		return nil, err
+	}
+	l := &openLog{row: row, sealer: sealer}
 	t.logs[scope] = l
 	t.order = append(t.order, scope)
 	return l, nil

@@ -111,7 +111,7 @@ const (
 	maxManifest  = 8 << 20
 	maxMembers   = 20000
 	maxAddresses = 16
-	maxGrantKeys = 256
+	maxGrantKeys = 16384 // of a town's villages, or of all service points, with those replaced since
 	maxCAs       = 16
 	maxWrapped   = 256 // bytes; ours have 80
 )

@@ -141,6 +141,24 @@ func (v *Verifier) CheckRecord(d *DeviceRecord) (*ecdsa.PublicKey, error) {
 	return pub, nil
 }
 
+// Record puts together what both certificates of a device say, checked. Error: CodeUntrusted.
+func (v *Verifier) Record(tlsCert, signCert []byte) (*DeviceRecord, error) {
+	l, err := v.checkTLS(tlsCert)
+	if err != nil {
+		return nil, err
+	}
+	wrap, err := base32Lower.DecodeString(l.uri)
+	if err != nil {
+		return nil, refuse(CodeUntrusted, "certificate", "it names no wrapping key")
+	}
+	d := &DeviceRecord{ID: l.ID, Division: l.Division, Counter: l.Counter, Name: l.Name, Tier: l.Tier,
+		TLSCert: tlsCert, SignCert: signCert, WrapKey: wrap}
+	if _, err := v.CheckRecord(d); err != nil {
+		return nil, err
+	}
+	return d, nil
+}
+
 // checkChain finds the authority that signed a leaf. The depth is fixed (root,
 // authority, device), so there is no path to build.
 func (v *Verifier) checkChain(l *leaf) error {

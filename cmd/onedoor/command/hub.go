@@ -120,13 +120,19 @@ func hubDevices(ctx context.Context, c *cli.Call) error {
 		}
 		return c.Print(list(devices), func(w io.Writer) {
 			rows := [][]string{{c.Say("设备", "device"), c.Say("区划", "division"), c.Say("窗口", "counter"), c.Say("层级", "tier"),
-				c.Say("名称", "name"), c.Say("状态", "state")}}
+				c.Say("名称", "name"), c.Say("状态", "state"), c.Say("密钥", "keys")}}
 			for _, d := range devices {
 				state := c.Say("正常", "active")
 				if d.Revoked {
 					state = c.Say("已停用", "revoked")
 				}
-				rows = append(rows, []string{d.Device, d.Division, d.Counter, d.Tier, d.Name, state})
+				current := 0
+				for _, k := range d.Keys {
+					if k.Current {
+						current++
+					}
+				}
+				rows = append(rows, []string{d.Device, d.Division, d.Counter, d.Tier, d.Name, state, fmt.Sprint(current)})
 			}
 			cli.Table(w, rows)
 		})
@@ -135,14 +141,18 @@ func hubDevices(ctx context.Context, c *cli.Call) error {
 
 func hubRevoke(ctx context.Context, c *cli.Call) error {
 	return writingAs(ctx, c, "hub revoke", func(st *station.Station, s *desk.Session) error {
-		if err := st.Revoke(ctx, s, c.Operand(0)); err != nil {
+		v, err := st.Revoke(ctx, s, c.Operand(0))
+		if err != nil {
 			return err
 		}
-		v := struct {
-			Device  string `json:"device"`
-			Revoked bool   `json:"revoked"`
-		}{c.Operand(0), true}
-		return c.Print(v, func(w io.Writer) { fmt.Fprintln(w, c.Say("已停用:", "revoked:"), v.Device) })
+		return c.Print(v, func(w io.Writer) {
+			fmt.Fprintln(w, c.Say("已停用:", "revoked:"), v.Device)
+			rows := [][]string{}
+			for _, k := range v.Rotated {
+				rows = append(rows, []string{c.Say("已换密钥", "new key"), k.Scope, k.Key, fmt.Sprint(k.Devices) + c.Say(" 台设备持有", " devices hold it")})
+			}
+			cli.Table(w, rows)
+		})
 	})
 }
 
