@@ -104,7 +104,7 @@ func open(ctx context.Context, home, cardPort string) (_ window.Config, end func
 		}
 	}()
 	cfg := window.Over(st.Desk(), time.Now)
-	command.Equip(&cfg, st, cardPort)
+	command.Equip(&cfg, st, cardPort, os.Getenv)
 	cfg.PaperFolder, cfg.OpenFile = papersFolder(home), openFile
 	// Papers are plain; those that a crash left behind go too.
 	if err := os.RemoveAll(cfg.PaperFolder); err != nil {

@@ -41,11 +41,8 @@ func Check(ctx context.Context, url string, opts ...Option) Condition {
 }
 
 func condition(c Condition, err error) Condition {
-	e, ok := err.(*Error)
-	if !ok {
-		e = newError(CodeModule, 0, err)
-	}
-	c.Problem, c.Code = e, e.Code
+	c.Problem = AsError(err)
+	c.Code = c.Problem.Code
 	return c
 }
 

@@ -168,3 +168,17 @@ var errorTexts = map[string][4]string{
 	CodeNotImplemented: {"此版本不支持这种读卡器接口", "this build does not support that kind of port",
 		"请改用 sdt+serial 或 sdt+tcp；原生 USB 模块（sdt+usb）只在 Linux 上可用", "use sdt+serial or sdt+tcp; native USB modules (sdt+usb) work on Linux only"},
 }
+
+// ErrorFor makes the Error of a code, for programs that find out themselves what is
+// wrong. An unknown code has no words.
+func ErrorFor(code string) *Error { return newError(code, 0, nil) }
+
+// AsError gives the first Error in err's chain; for another error one of CodeModule
+// with err as its cause.
+func AsError(err error) *Error {
+	var e *Error
+	if errors.As(err, &e) {
+		return e
+	}
+	return newError(CodeModule, 0, err)
+}

@@ -18,7 +18,8 @@ type prepared struct {
 	item      counter.Item
 	itemID    uuid.UUID
 	who       applicant
-	form      []byte // canonical JSON, nil without fields
+	person    uuid.UUID // once recorded
+	form      []byte    // canonical JSON, nil without fields
 	materials []counter.GivenMaterial
 	legal     counter.Date
 	due       *counter.Date
@@ -46,8 +47,12 @@ func (s *Session) Accept(ctx context.Context, a Acceptance) (Accepted, error) {
 		out, err = s.record(ctx, rec, p, map[string]uuid.UUID{})
 		return err
 	})
-	if err != nil || a.Out == "" {
+	if err != nil {
 		return out, err
+	}
+	out.Warnings = append(out.Warnings, s.keepPhoto(a.Card, p.person)...)
+	if a.Out == "" {
+		return out, nil
 	}
 	doc, warn, err := s.printNotice(ctx, out.CaseID, s.ownScope(), a.Out)
 	if err != nil {
@@ -59,6 +64,18 @@ func (s *Session) Accept(ctx context.Context, a Acceptance) (Accepted, error) {
 	out.Documents = []DocumentRef{doc}
 	out.Warnings = append(out.Warnings, warn...)
 	return out, nil
+}
+
+// keepPhoto keeps the photo of a card once its case stands. The case does not hang on
+// it: what goes wrong is a warning.
+func (s *Session) keepPhoto(c *Card, person uuid.UUID) (warnings []string) {
+	if c == nil || len(c.Photo) == 0 || s.cfg.KeepPhoto == nil {
+		return nil
+	}
+	if err := s.cfg.KeepPhoto(person, c.Photo); err != nil {
+		return []string{"证件照片没有保存（不影响本次受理）：" + textOf(err)}
+	}
+	return nil
 }
 
 // prepare checks everything that can be checked before the transaction.
@@ -249,6 +266,7 @@ func (s *Session) record(ctx context.Context, rec counter.Recorder, p *prepared,
 		return Accepted{}, err
 	}
 	date, serial := rec.NextSerial(p.legal.Time())
+	p.person = person
 	number := counter.FormatNumber(dev.Division, counter.DateOf(date), dev.Counter, serial)
 	if number == "" {
 		return Accepted{}, counter.E(counter.CodeFailed, "办件编号生成失败", "no case number could be made").

@@ -11,6 +11,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/google/uuid"
+
 	"onedoor/app/counter"
 	"onedoor/forms/document"
 )
@@ -50,6 +52,9 @@ type Config struct {
 	ScanState func(ctx context.Context, root string) (ScanState, error)
 	// OpenScan gives the plain bytes of a scan, by its root.
 	OpenScan func(ctx context.Context, root string) ([]byte, error)
+	// KeepPhoto keeps the photo of a card that was read for a person, sealed, as long
+	// as the counter keeps photos; nil keeps none.
+	KeepPhoto func(person uuid.UUID, photo []byte) error
 	// OpenScopes makes the scopes of new service points: their first keys.
 	OpenScopes func(ctx context.Context, scopes []string) error
 	// SaveFile writes a document where the user asked for it, durable on return.

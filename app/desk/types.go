@@ -32,6 +32,8 @@ type Agent struct {
 type Card struct {
 	Kind, Name, NameEN, Sex, Ethnicity, Birth, Address, Number string
 	Issuer, ValidFrom, ValidTo, NewAddress                     string
+
+	Photo []byte // in the chip's form; kept apart from the record, and not for long
 }
 
 // GivenMaterial is one material as the clerk found it.

@@ -195,6 +195,7 @@ func (s *Station) Serve(ctx context.Context, o ServeOptions) error {
 		return err
 	}
 	run(func() error { return s.watchLinks(ctx, node) })
+	run(func() error { return s.tendPhotos(ctx) })
 	if o.Ready != nil {
 		o.Ready(addrs)
 	}

@@ -156,6 +156,7 @@ func (s *Station) newDesk() (*desk.Desk, error) {
 		KeepScan:    s.keepScan,
 		ScanState:   s.scanState,
 		OpenScan:    s.openScan,
+		KeepPhoto:   s.keepPhoto,
 		OpenScopes:  s.openScopes,
 		SaveFile: func(path string, data []byte) error {
 			if err := atomicfile.Write(path, data, 0o600); err != nil {

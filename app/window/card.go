@@ -1,6 +1,7 @@
 package window
 
 import (
+	"bytes"
 	"context"
 	"time"
 
@@ -55,6 +56,7 @@ func (w *Window) ReadCard() (CardRead, error) {
 	if w.user == nil { // logged out meanwhile: nobody is there to whom the card may be shown
 		return CardRead{}, loggedOut()
 	}
+	w.forgetCard()
 	w.card, w.cardID = &card, read.ID
 	return read, nil
 }
@@ -96,5 +98,6 @@ func (w *Window) cardRead(id string) (*desk.Card, error) {
 			Hint("请按 F2 重新读卡", "read the card again")
 	}
 	card := *w.card
+	card.Photo = bytes.Clone(card.Photo) // the seat may forget its own at any moment
 	return &card, nil
 }

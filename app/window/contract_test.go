@@ -93,6 +93,8 @@ func TestShapes(t *testing.T) {
 		"Applicant": reflect.TypeFor[desk.Applicant](), "Agent": reflect.TypeFor[desk.Agent](),
 		"GivenMaterial": reflect.TypeFor[desk.GivenMaterial](), "Accepted": reflect.TypeFor[Accepted](),
 		"Act": reflect.TypeFor[Act](), "Paper": reflect.TypeFor[Paper](), "PersonView": reflect.TypeFor[desk.PersonView](),
+		"ReaderState": reflect.TypeFor[ReaderState](), "LastCard": reflect.TypeFor[LastCard](),
+		"FoundReader": reflect.TypeFor[FoundReader](), "Photo": reflect.TypeFor[Photo](),
 		"LinkState": reflect.TypeFor[LinkState](), "Peer": reflect.TypeFor[Peer](), "Road": reflect.TypeFor[Road](),
 		"Backlog": reflect.TypeFor[Backlog](), "Exchange": reflect.TypeFor[Exchange](), "ExchangeFault": reflect.TypeFor[ExchangeFault](),
 		"Stick": reflect.TypeFor[Stick](), "Numbers": reflect.TypeFor[Numbers](),

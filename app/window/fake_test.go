@@ -49,6 +49,16 @@ func (u *fakeUser) Case(_ context.Context, number string) (*desk.CaseView, error
 	return nil, counter.E(counter.CodeNotFound, "没有这个办件", "no such case").Hint("请核对编号", "check the number")
 }
 
+func (u *fakeUser) ShowPerson(_ context.Context, id string) (*desk.PersonView, error) {
+	if id != knownPerson.String() {
+		return nil, counter.E(counter.CodeNotFound, "没有这个人员", "no such person").Hint("查询", "find")
+	}
+	return &desk.PersonView{ID: id}, nil
+}
+
+// knownPerson is the one that the fake user may see.
+var knownPerson = uuid.NewSHA1(uuid.NameSpaceOID, []byte("known"))
+
 func (u *fakeUser) UserID() uuid.UUID { return uuid.NewSHA1(uuid.NameSpaceOID, []byte(u.name)) }
 
 func (u *fakeUser) Item(_ context.Context, code string) (*counter.Item, error) {

@@ -23,6 +23,8 @@ func methods() map[string]method {
 
 		"Divisions":  with0((*Window).Divisions),
 		"ReadCard":   with0((*Window).ReadCard),
+		"Reader":     with0((*Window).Reader),
+		"Photo":      with1((*Window).Photo),
 		"CancelCard": with0(func(w *Window) (any, error) { return nil, w.CancelCard() }),
 		"Accept":     with1((*Window).Accept),
 		"Act":        with1((*Window).Act),

@@ -34,6 +34,7 @@ type User interface {
 	Act(ctx context.Context, number, verb string, o desk.ActOptions) (*desk.CaseView, error)
 	Print(ctx context.Context, number, kind, out string) (desk.DocumentRef, error)
 	FindPerson(ctx context.Context, number string) ([]desk.PersonView, error)
+	ShowPerson(ctx context.Context, id string) (*desk.PersonView, error)
 	UserID() uuid.UUID
 }
 
@@ -51,6 +52,9 @@ type Config struct {
 	// say so where it matters. ReadCard waits for a card until ctx ends.
 	Divisions func(ctx context.Context) ([]counter.Division, error)
 	ReadCard  func(ctx context.Context) (desk.Card, []string, error)
+	// Reader tells how the reader is; Photo gives a person's photo. They may be missing.
+	Reader    func(ctx context.Context) ReaderState
+	Photo     func(ctx context.Context, person uuid.UUID) (Photo, error)
 	Link      func(ctx context.Context) (LinkState, error)
 	KeepDraft func(author uuid.UUID, data []byte) error
 	Draft     func(author uuid.UUID) ([]byte, error)
@@ -132,7 +136,8 @@ func (w *Window) Logout() {
 // leave forgets the user and all that was theirs. It needs w.mu.
 func (w *Window) leave() {
 	w.endRead()
-	w.user, w.card, w.cardID, w.papers = nil, nil, "", nil
+	w.forgetCard()
+	w.user, w.papers = nil, nil
 }
 
 // Whoami tells who is logged in. A page asks now and then, so that an abandoned

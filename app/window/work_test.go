@@ -187,3 +187,48 @@ func TestIncompleteIsToldWhole(t *testing.T) {
 		t.Errorf("%+v", f)
 	}
 }
+
+// The photo is shown of a person whom the user may see, and the bytes of a card are
+// overwritten when the seat forgets it.
+func TestPhotoAndReader(t *testing.T) {
+	b := newBench(t)
+	photo := []byte{1, 2, 3}
+	b.cfg.ReadCard = func(context.Context) (desk.Card, []string, error) {
+		return desk.Card{Name: "李䶮", Number: "1", Photo: photo}, nil, nil
+	}
+	w := seatOf(t, b)
+	if p, err := w.Photo(knownPerson.String()); err != nil || p.Image != "" || p.Text == "" {
+		t.Errorf("%+v %v", p, err)
+	}
+	if st, err := w.Reader(); err != nil || st.OK || st.Text == "" || st.Hint == "" || st.Found == nil {
+		t.Errorf("%+v %v", st, err)
+	}
+	asked := uuid.Nil
+	b.cfg.Photo = func(_ context.Context, id uuid.UUID) (Photo, error) { asked = id; return Photo{Image: "data:"}, nil }
+	b.cfg.Reader = func(context.Context) ReaderState { return ReaderState{OK: true} }
+	w = seatOf(t, b)
+	if p, err := w.Photo(knownPerson.String()); err != nil || p.Image != "data:" || asked != knownPerson {
+		t.Errorf("%+v %v", p, err)
+	}
+	asked = uuid.Nil
+	_, err := w.Photo(uuid.NewString())
+	if wantCode(t, err, counter.CodeNotFound); asked != uuid.Nil {
+		t.Error("a stranger's photo was asked for")
+	}
+	if st, err := w.Reader(); err != nil || !st.OK || st.Found == nil {
+		t.Errorf("%+v %v", st, err)
+	}
+	read, err := w.ReadCard()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Accept(Application{Item: "A", Card: read.ID}); err != nil {
+		t.Fatal(err)
+	}
+	w.Logout()
+	if photo[0] != 0 || b.user.accepted[len(b.user.accepted)-1].Card.Photo[0] != 1 {
+		t.Error("the seat's photo stays, or the acceptance's is gone")
+	}
+	_, err = w.Photo(knownPerson.String())
+	wantCode(t, err, CodeLoggedOut)
+}

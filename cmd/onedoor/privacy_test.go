@@ -33,9 +33,13 @@ func TestNothingPersonalInTheClear(t *testing.T) {
 	must(t, s, &v, play.Clerk, "person", "find", "--home", "village", "11010519491231002X")
 	must(t, s, &v, play.Person{}, "sync", "--home", "village", "--hub", hub)
 	mustAgree(t, s)
+	var photos struct{ Kept, Days int }
+	if must(t, s, &photos, play.Person{}, "card", "photos", "--home", "village"); photos.Kept != 1 || photos.Days == 0 {
+		t.Errorf("photos: %+v", photos)
+	}
 	for _, secret := range []string{
 		"欧阳测试", "11010519491231002X", "110105", "13912345678", "秘密街道第七号", "端木代办", "44060120000229117X", "13787654321",
-		"张三丰", "44060419900307201X", "张槎街道测试路", "此人情况特殊", play.Clerk.Name, play.Clerk.Password, play.Admin.Password,
+		"WLf\x00~\x00", "张三丰", "44060419900307201X", "张槎街道测试路", "此人情况特殊", play.Clerk.Name, play.Clerk.Password, play.Admin.Password,
 	} {
 		for _, pattern := range [][]byte{[]byte(secret), inUTF16(secret)} {
 			for _, part := range []string{"village", "hub", "keys", "temp", "village.grant", "village.request"} {

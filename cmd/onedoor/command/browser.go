@@ -48,7 +48,7 @@ func openBrowser(c *cli.Call, st *station.Station, o uiOptions) (*browser, error
 	b := &browser{listener: l, first: make(chan string, 1), done: make(chan error, 1)}
 	var once sync.Once
 	cfg := window.Over(st.Desk(), c.Now)
-	Equip(&cfg, st, o.cardPort)
+	Equip(&cfg, st, o.cardPort, c.Getenv)
 	cfg.Log = func(method string, err error) {
 		slog.Error("interface", "method", method, "code", string(counter.CodeOf(err)))
 	}

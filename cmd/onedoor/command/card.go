@@ -27,6 +27,18 @@ func cardCommands() *cli.Command {
 				Define: cardRead,
 			},
 			{
+				Name:   "status",
+				Short:  cli.T("读卡器现在怎样、下一步做什么", "how the reader is, and what to do next"),
+				Long:   statusHelp,
+				Define: cardStatus,
+			},
+			{
+				Name:   "photos",
+				Short:  cli.T("本机保存的证件照片", "the photos of cards that this PC keeps"),
+				Long:   photosHelp,
+				Define: cardPhotos,
+			},
+			{
 				Name:   "simulate",
 				Short:  cli.T("模拟读卡器（测试和培训用）", "a reader made of software, for tests and training"),
 				Long:   simulateHelp,
@@ -68,7 +80,7 @@ func cardReaders(_ context.Context, c *cli.Call) error {
 		}
 		rows := [][]string{}
 		for _, r := range list {
-			rows = append(rows, []string{r.URL, r.Description, r.Problem})
+			rows = append(rows, []string{r.URL, strings.TrimSpace(r.Description + " " + r.Version), r.Problem})
 		}
 		cli.Table(w, rows)
 	})

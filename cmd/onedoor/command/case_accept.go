@@ -152,6 +152,7 @@ func deskCard(k *cardreader.Card) *desk.Card {
 	return &desk.Card{
 		Kind: string(k.Kind), Name: k.Name, NameEN: k.NameEN, Sex: k.Sex, Ethnicity: k.Ethnicity, Birth: k.Birth,
 		Address: k.Address, Number: k.Number, Issuer: k.Issuer, ValidFrom: k.ValidFrom, ValidTo: k.ValidTo, NewAddress: k.NewAddress,
+		Photo: bytes.Clone(k.Photo),
 	}
 }
 

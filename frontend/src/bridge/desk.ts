@@ -1,6 +1,6 @@
 import type {
   Accepted, Act, Application, CardRead, CaseFilter, CasePage, CaseView, Division, Exchange, Item, ItemLine, LinkState, Numbers, Paper,
-  PersonView, Station, Stick, Who,
+  PersonView, Photo, ReaderState, Station, Stick, Who,
 } from './types'
 
 /**
@@ -21,6 +21,10 @@ export interface Desk {
   /** Waits up to half a minute for a card. */
   ReadCard(): Promise<CardRead>
   CancelCard(): Promise<void>
+  /** Looks at the reader; asking is no sign of the user. */
+  Reader(): Promise<ReaderState>
+  /** The photo of a person's card, or in words why there is none. */
+  Photo(person: string): Promise<Photo>
   Accept(application: Application): Promise<Accepted>
   Act(act: Act): Promise<CaseView>
   Print(number: string, kind: string): Promise<Paper>
@@ -66,6 +70,8 @@ export function deskOver(call: Call): Desk {
     Divisions: () => ask('Divisions'),
     ReadCard: () => ask('ReadCard'),
     CancelCard: async () => void (await ask('CancelCard')),
+    Reader: () => ask('Reader'),
+    Photo: (person) => ask('Photo', person),
     Accept: (application) => ask('Accept', application),
     Act: (act) => ask('Act', act),
     Print: (number, kind) => ask('Print', number, kind),

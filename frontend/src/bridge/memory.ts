@@ -65,6 +65,19 @@ export function memoryDesk(made: Made = sample()): Seat {
       }
     },
     CancelCard: async () => need(),
+    Reader: async () => (
+      need(),
+      {
+        set: true, ok: true, code: 'reader_ready', text: '读卡器正常', hint: '', port: 'sdt+serial:///dev/ttyUSB0',
+        sam_id: '05.03-20091105-0001234567-0987654321', library: '', decoder: '', found: [],
+        last: { at: '2026-11-20T09:30:00+08:00', ok: true, text: '已读到证件', hint: '' },
+      }
+    ),
+    Photo: async (person) => {
+      need()
+      if (person !== '1') throw new DeskError('not_found', '没有这个人员', '按证件号码查询')
+      return { image: '', until: '2026-12-20', text: '没有安装照片解码库', hint: '不影响办件' }
+    },
     Accept: async (a) => {
       need()
       const missing = lacks(a)

@@ -380,6 +380,46 @@ export interface Paper {
   ticket: string
 }
 
+/** How the card reader is, in words, with what to do next. */
+export interface ReaderState {
+  set: boolean
+  ok: boolean
+  code: string
+  text: string
+  hint: string
+  port: string
+  sam_id: string
+  library: string
+  decoder: string
+  last: LastCard
+  found: FoundReader[]
+}
+
+/** How the last read ended; at is "" before the first. */
+export interface LastCard {
+  at: string
+  ok: boolean
+  text: string
+  hint: string
+}
+
+/** A device that may be a reader. */
+export interface FoundReader {
+  port: string
+  description: string
+  version: string
+  problem: string
+  hint: string
+}
+
+/** The photo of a person's card; image is a data: address, or "" and text says why. */
+export interface Photo {
+  image: string
+  until: string
+  text: string
+  hint: string
+}
+
 /** How this device stands with the others. above: somebody is to get its records. */
 export interface LinkState {
   ops: number
