@@ -98,6 +98,13 @@ function contract(make: () => Promise<Desk>) {
     expect(await code(desk.Act({ ...act, opinion: '再来' }))).not.toBe('no error')
   })
   it('does not know a stranger', async () => expect(await code(desk.FindPerson('44060120000229117X'))).toBe('not_found'))
+  it('tells how the reader is, and knows no photo of a stranger', async () => {
+    const reader = await desk.Reader()
+    expect(reader.text).not.toBe('')
+    expect(Array.isArray(reader.found)).toBe(true)
+    expect(typeof reader.last.at).toBe('string')
+    expect(await code(desk.Photo('00000000-0000-4000-8000-00000000dead'))).toBe('not_found')
+  })
   it('keeps a draft and forgets it', async () => {
     await desk.SaveDraft('{"a":"䶮"}')
     expect(await desk.Draft()).toBe('{"a":"䶮"}')
