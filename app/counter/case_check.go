@@ -63,3 +63,19 @@ func denied(reason string) *Error {
 	return E(CodeDenied, ReasonText(reason, "zh"), ReasonText(reason, "en")).
 		Hint("请有相应岗位的人员办理，或请区级管理员调整岗位", "ask a colleague with that role, or the district administrator")
 }
+
+// Restorable tells whether a restoring of this fact would count now, but for the
+// right of whoever restores: only what gave way to something concurrent is, and
+// a stage is only brought back while the case is open.
+func (s *CaseState) Restorable(f *Fact, e Effect) bool {
+	if e.Effective || e.Reason != ReasonSuperseded || !s.admits(VerbRestore) {
+		return false
+	}
+	switch f.Verb() {
+	case VerbMaterial, VerbJoin:
+		return false
+	case VerbCorrect:
+		return true
+	}
+	return s.Status.Open()
+}

@@ -26,8 +26,15 @@ type prepared struct {
 	dueProv   bool
 	calendar  string
 	suspect   bool
+	channel   string
 	warnings  []string
 }
+
+// How an application came in.
+const (
+	channelWindow = "window"
+	channelImport = "import"
+)
 
 // Accept checks an application and, when nothing is missing, accepts it: the
 // case, its number and the person become durable in one transaction. When
@@ -80,7 +87,7 @@ func (s *Session) keepPhoto(c *Card, person uuid.UUID) (warnings []string) {
 
 // prepare checks everything that can be checked before the transaction.
 func (s *Session) prepare(ctx context.Context, a *Acceptance) (*prepared, error) {
-	p := &prepared{}
+	p := &prepared{channel: channelWindow}
 	var err error
 	if p.legal, p.suspect, err = s.legalDate(ctx, a.LegalDate); err != nil {
 		return nil, err
@@ -123,11 +130,7 @@ func (p *prepared) setDue(cat *catalogue) error {
 		return err
 	}
 	p.due, p.dueProv = &due, provisional
-	for _, c := range cat.calendars {
-		if c.Year == p.legal.Year() || c.Year == due.Year() {
-			p.calendar = strings.TrimSpace(p.calendar + " " + c.Source + " " + c.Version)
-		}
-	}
+	p.calendar = cat.countedWith(p.legal, due)
 	if provisional {
 		p.warnings = append(p.warnings, "办结日期为暂定:"+string(due)+"所在年度的放假安排尚未公布,公布后请重新核对")
 	}
@@ -281,7 +284,7 @@ func (s *Session) record(ctx context.Context, rec counter.Recorder, p *prepared,
 	_, err = rec.Append(counter.Act{Scope: scope, Kind: "case.accept", Entity: id, Actor: s.user.ID, New: true, Sealed: sealed,
 		Payload: counter.AcceptPayload{Number: number,
 			Item:   counter.ItemRef{ID: p.itemID, Code: p.item.Code, Name: p.item.Name, Version: p.item.Version},
-			Person: person, Type: p.who.typ, Read: p.who.read, Channel: "window", Counter: dev.Counter, Division: dev.Division,
+			Person: person, Type: p.who.typ, Read: p.who.read, Channel: p.channel, Counter: dev.Counter, Division: dev.Division,
 			LegalDate: p.legal, AcceptedAt: at, Due: p.due, DueProvisional: p.dueProv, Calendar: p.calendar,
 			Instant: p.item.Instant, PromisedDays: p.item.Days(), Materials: p.materials, ClockSuspicious: p.suspect}})
 	if err != nil {

@@ -13,7 +13,9 @@ type ActOptions struct {
 	Opinion string // personal text: sealed
 	Reason  string // personal text too: it is kept with the opinion, sealed
 	To      string // handover: division code of who is to act
-	Choose  string // resolve: the op that stands
+	Choose  string // resolve: the op that stands; restore: the op that is to count again
+	// correct: the date of acceptance, "" leaves it; and the due date, "" counts it anew
+	LegalDate, Due counter.Date
 }
 
 // Act does the next step of a case: hand over, review, approve, deny, return,
@@ -43,7 +45,8 @@ func (s *Session) Act(ctx context.Context, number, verb string, o ActOptions) (*
 	if err := c.Check(v, verdict); err != nil {
 		return nil, err
 	}
-	act, err := s.actOf(d, v, o)
+	o.Choose = wholeOp(d, o.Choose)
+	act, err := s.actOf(ctx, d, v, o)
 	if err != nil {
 		return nil, err
 	}
@@ -64,6 +67,21 @@ func (s *Session) Act(ctx context.Context, number, verb string, o ActOptions) (*
 	return s.view(ctx, d)
 }
 
+// wholeOp gives the op of the timeline that begins as people copied it, if there
+// is just one.
+func wholeOp(d *counter.Dossier, prefix string) string {
+	found := prefix
+	for i := range d.Facts {
+		if op := counter.OpID(d.Facts[i].ID).String(); len(prefix) >= minOpPrefix && strings.HasPrefix(op, strings.ToLower(prefix)) {
+			if found != prefix {
+				return prefix
+			}
+			found = op
+		}
+	}
+	return found
+}
+
 // counted refuses to call an act done that somebody else was faster than, in the
 // moment between the check and the record. It stays in the timeline.
 func counted(d *counter.Dossier, op [32]byte) error {
@@ -79,7 +97,7 @@ func counted(d *counter.Dossier, op [32]byte) error {
 	return nil
 }
 
-func (s *Session) actOf(d *counter.Dossier, v counter.Verb, o ActOptions) (counter.Act, error) {
+func (s *Session) actOf(ctx context.Context, d *counter.Dossier, v counter.Verb, o ActOptions) (counter.Act, error) {
 	a := counter.Act{Scope: d.Scope, Kind: "case." + string(v), Entity: d.Entity, Actor: s.user.ID}
 	if o.Opinion == "" {
 		o.Opinion = o.Reason
@@ -98,6 +116,18 @@ func (s *Session) actOf(d *counter.Dossier, v counter.Verb, o ActOptions) (count
 		}
 		a.Payload = counter.ResolvePayload{Choose: op}
 		return a, nil
+	case counter.VerbRestore:
+		op, err := counter.ParseOpID(o.Choose)
+		if err != nil {
+			return a, counter.E(counter.CodeUsage, "恢复要写明恢复哪一条", "say which act is to count again").
+				Hint("用 --choose 加时间线里的记录号", "use --choose with the op of the timeline")
+		}
+		a.Payload = counter.RestorePayload{Op: op}
+		return a, nil
+	case counter.VerbCorrect:
+		p, err := s.correction(ctx, d.Folded.Case, o)
+		a.Payload = p
+		return a, err
 	case counter.VerbVoid:
 		if o.Opinion == "" {
 			return a, counter.E(counter.CodeUsage, "作废必须写明原因", "voiding needs a reason").
@@ -119,7 +149,7 @@ func (s *Session) actOf(d *counter.Dossier, v counter.Verb, o ActOptions) (count
 // actVerbs are the acts that a user does by name.
 func actVerbs() []counter.Verb {
 	return []counter.Verb{counter.VerbHandover, counter.VerbReview, counter.VerbReturn, counter.VerbApprove, counter.VerbDeny,
-		counter.VerbWithdraw, counter.VerbConclude, counter.VerbVoid, counter.VerbResolve}
+		counter.VerbWithdraw, counter.VerbConclude, counter.VerbVoid, counter.VerbResolve, counter.VerbRestore, counter.VerbCorrect}
 }
 
 func joinVerbs(vs []counter.Verb) string {

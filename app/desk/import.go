@@ -107,7 +107,11 @@ func (s *Session) prepareLine(ctx context.Context, line []byte) (*prepared, erro
 	if a.Applicant == nil {
 		return nil, counter.E(counter.CodeInvalid, "没有申请人", "no applicant")
 	}
-	return s.prepare(ctx, &a)
+	p, err := s.prepare(ctx, &a)
+	if err == nil {
+		p.channel, p.who.source = channelImport, counter.SourceImport
+	}
+	return p, err
 }
 
 // whole puts an error and all its details into one line.

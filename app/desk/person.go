@@ -76,6 +76,9 @@ func (s *Session) person(ctx context.Context, scope string, id uuid.UUID) (*Pers
 			v.Superseded += len(f.Others)
 		}
 	}
+	if v.Values, err = s.personValues(ctx, d); err != nil {
+		return nil, err
+	}
 	v.Cases, err = s.Cases(ctx, counter.CaseFilter{Person: id})
 	return v, err
 }

@@ -142,6 +142,25 @@ type CaseView struct {
 	Timeline       []TimelineLine `json:"timeline"`
 	NextVerbs      []string       `json:"next_verbs"`
 	Waiting        int            `json:"waiting"` // ops about it that wait for something not held yet
+	Values         []ValueView    `json:"values"`  // applicant and form, with their source
+	Dispute        []string       `json:"dispute"` // ops to choose between with resolve
+	Joins          []JoinView     `json:"joins"`   // other acceptances of the same matter
+	Tasks          []TaskView     `json:"tasks"`   // what somebody has to see to
+}
+
+// JoinView is another acceptance of the same matter of the same person.
+type JoinView struct {
+	Number   string `json:"number"`
+	Division string `json:"division"`
+	Stage    string `json:"stage"`    // of the other case, when it was said
+	Survives bool   `json:"survives"` // this case goes on; else the other does
+}
+
+// TaskView is something that a person has to see to; a note clears it.
+type TaskView struct {
+	Kind string `json:"kind"`
+	Name string `json:"name"`
+	Op   string `json:"op"`
 }
 
 // ItemID names an item and its version.
@@ -186,16 +205,19 @@ type PrintView struct {
 
 // TimelineLine is one fact of a case in words.
 type TimelineLine struct {
-	Op        string  `json:"op"`
-	At        string  `json:"at"` // RFC 3339
-	Actor     string  `json:"actor"`
-	Device    string  `json:"device"`
-	Verb      string  `json:"verb"`
-	VerbName  string  `json:"verb_name"`
-	Effective bool    `json:"effective"`
-	Review    bool    `json:"review"`
-	Reason    *string `json:"reason"` // why it has no effect, in words
-	Opinion   string  `json:"opinion,omitempty"`
+	Op         string  `json:"op"`
+	At         string  `json:"at"` // RFC 3339
+	Actor      string  `json:"actor"`
+	Device     string  `json:"device"`
+	Verb       string  `json:"verb"`
+	VerbName   string  `json:"verb_name"`
+	Effective  bool    `json:"effective"`
+	Review     bool    `json:"review"`
+	Reason     *string `json:"reason"` // why it has no effect, in words
+	Opinion    string  `json:"opinion,omitempty"`
+	Detail     string  `json:"detail,omitempty"` // what the act said besides, in words
+	By         string  `json:"by,omitempty"`     // op that reason speaks of
+	Restorable bool    `json:"restorable"`
 }
 
 // ItemLine is an item in a list.
@@ -221,18 +243,19 @@ type UserLine struct {
 
 // PersonView is a person as the counter knows them.
 type PersonView struct {
-	ID           string     `json:"id"`
-	Scope        string     `json:"scope"`
-	Type         string     `json:"type"`
-	Name         string     `json:"name"`
-	NumberMasked string     `json:"number_masked"`
-	Birth        string     `json:"birth,omitempty"`
-	Sex          string     `json:"sex,omitempty"`
-	Phone        string     `json:"phone,omitempty"` // masked
-	Address      string     `json:"address,omitempty"`
-	Source       string     `json:"source"` // of the identity: card, typed, import
-	Superseded   int        `json:"superseded"`
-	Cases        []CaseLine `json:"cases"`
+	ID           string      `json:"id"`
+	Scope        string      `json:"scope"`
+	Type         string      `json:"type"`
+	Name         string      `json:"name"`
+	NumberMasked string      `json:"number_masked"`
+	Birth        string      `json:"birth,omitempty"`
+	Sex          string      `json:"sex,omitempty"`
+	Phone        string      `json:"phone,omitempty"` // masked
+	Address      string      `json:"address,omitempty"`
+	Source       string      `json:"source"` // of the identity: card, typed, import
+	Superseded   int         `json:"superseded"`
+	Values       []ValueView `json:"values"`
+	Cases        []CaseLine  `json:"cases"`
 }
 
 // Verification answers whether a document is genuine.

@@ -3,7 +3,6 @@ package desk
 import (
 	"context"
 	"encoding/json"
-	"time"
 
 	"github.com/google/uuid"
 
@@ -66,7 +65,8 @@ func (s *Session) view(ctx context.Context, d *counter.Dossier) (*CaseView, erro
 		Item:  ItemID{Code: c.Item.Code, Name: c.Item.Name, Version: c.Item.Version},
 		Stage: c.Stage, StageName: counter.StageName(c.Stage, "zh"), Status: string(c.Status), StatusName: c.Status.Name("zh"),
 		LegalDate: string(c.LegalDate), AcceptedAt: c.AcceptedAt, DueProvisional: c.DueProvisional,
-		Materials: []MaterialView{}, Documents: []PrintView{}, Timeline: []TimelineLine{}, NextVerbs: []string{}, Waiting: d.Waiting}
+		Materials: []MaterialView{}, Documents: []PrintView{}, Timeline: []TimelineLine{}, NextVerbs: []string{}, Waiting: d.Waiting,
+		Dispute: []string{}, Joins: []JoinView{}, Tasks: []TaskView{}}
 	if c.Due != nil {
 		v.Due = optional(string(*c.Due))
 	}
@@ -96,6 +96,10 @@ func (s *Session) view(ctx context.Context, d *counter.Dossier) (*CaseView, erro
 	}
 	for _, verb := range counter.NextVerbs(c.Status, c.Instant) {
 		v.NextVerbs = append(v.NextVerbs, string(verb))
+	}
+	v.addTasks(c)
+	if v.Values, err = s.caseValues(ctx, d, v); err != nil {
+		return nil, err
 	}
 	return v, s.timeline(ctx, d, v)
 }
@@ -135,36 +139,6 @@ func (s *Desk) formOf(ctx context.Context, d *counter.Dossier) (form map[string]
 		return nil, damaged(err)
 	}
 	return form, nil
-}
-
-// timeline says every fact of a case in words, those without effect with the
-// reason why.
-func (s *Desk) timeline(ctx context.Context, d *counter.Dossier, v *CaseView) error {
-	devices, err := s.cfg.DeviceNames(ctx)
-	if err != nil {
-		return err
-	}
-	names := map[uuid.UUID]string{}
-	for i := range d.Facts {
-		f, e := &d.Facts[i], d.Folded.Effects[i]
-		if _, ok := names[f.Actor]; !ok {
-			names[f.Actor] = s.userName(ctx, d.Scope, f.Actor)
-		}
-		line := TimelineLine{Op: counter.OpID(f.ID).String(), At: f.At.In(china).Format(time.RFC3339), Actor: names[f.Actor],
-			Device: devices[f.Device], Verb: string(f.Verb()), VerbName: f.Verb().Name("zh"), Effective: e.Effective, Review: e.Review}
-		if e.Reason != "" {
-			line.Reason = optional(counter.ReasonText(e.Reason, "zh"))
-		}
-		if ref, ok := f.Sealed[counter.SealedOpinion]; ok {
-			plain, err := s.ledger.Open(ctx, d.Scope, d.Entity, ref)
-			if err != nil {
-				return err
-			}
-			line.Opinion = string(plain)
-		}
-		v.Timeline = append(v.Timeline, line)
-	}
-	return nil
 }
 
 // userName gives the name of a user as the powers of a scope have it.

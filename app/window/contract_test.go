@@ -97,6 +97,8 @@ func TestShapes(t *testing.T) {
 		"FoundReader": reflect.TypeFor[FoundReader](), "Photo": reflect.TypeFor[Photo](),
 		"LinkState": reflect.TypeFor[LinkState](), "Peer": reflect.TypeFor[Peer](), "Road": reflect.TypeFor[Road](),
 		"Backlog": reflect.TypeFor[Backlog](), "Exchange": reflect.TypeFor[Exchange](), "ExchangeFault": reflect.TypeFor[ExchangeFault](),
+		"ValueView": reflect.TypeFor[desk.ValueView](), "RestoredBy": reflect.TypeFor[desk.RestoredBy](), "OtherValue": reflect.TypeFor[desk.OtherValue](),
+		"JoinView": reflect.TypeFor[desk.JoinView](), "TaskView": reflect.TypeFor[desk.TaskView](), "Restore": reflect.TypeFor[Restore](),
 		"Stick": reflect.TypeFor[Stick](), "Numbers": reflect.TypeFor[Numbers](),
 	}
 	key := regexp.MustCompile(`(?m)^  (\w+)(\??): (.*)$`)

@@ -30,6 +30,8 @@ func methods() map[string]method {
 		"Act":        with1((*Window).Act),
 		"Print":      with2((*Window).Print),
 		"FindPerson": with1((*Window).FindPerson),
+		"Person":     with1((*Window).Person),
+		"Restore":    with1((*Window).Restore),
 		"SaveDraft":  with1(func(w *Window, text string) (any, error) { return nil, w.SaveDraft(text) }),
 		"Draft":      with0((*Window).Draft),
 

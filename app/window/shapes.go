@@ -74,11 +74,20 @@ type Accepted struct {
 
 // Act is a step of a case.
 type Act struct {
-	Number  string `json:"number"`
-	Verb    string `json:"verb"`
-	Opinion string `json:"opinion"`
-	To      string `json:"to"`     // handover: division code
-	Choose  string `json:"choose"` // resolve: op of the timeline
+	Number    string `json:"number"`
+	Verb      string `json:"verb"`
+	Opinion   string `json:"opinion"`
+	To        string `json:"to"`                   // handover: division code
+	Choose    string `json:"choose"`               // resolve, restore: op of the timeline
+	LegalDate string `json:"legal_date,omitempty"` // correct: YYYY-MM-DD, "" leaves it
+	Due       string `json:"due,omitempty"`        // correct: YYYY-MM-DD, "" counts it anew
+}
+
+// Restore lets an earlier value of a person's field stand again.
+type Restore struct {
+	Person string `json:"person"` // PersonView.id
+	Field  string `json:"field"`  // identity, phone, address
+	Op     string `json:"op"`     // OtherValue.op
 }
 
 // Paper is a document that was just made.

@@ -35,6 +35,7 @@ type User interface {
 	Print(ctx context.Context, number, kind, out string) (desk.DocumentRef, error)
 	FindPerson(ctx context.Context, number string) ([]desk.PersonView, error)
 	ShowPerson(ctx context.Context, id string) (*desk.PersonView, error)
+	RestoreValue(ctx context.Context, person, field, op string) (*desk.PersonView, error)
 	UserID() uuid.UUID
 }
 
@@ -195,6 +196,7 @@ func (w *Window) Case(number string) (*desk.CaseView, error) {
 func tidyCase(c *desk.CaseView) *desk.CaseView {
 	c.Materials, c.Documents = list(c.Materials), list(c.Documents)
 	c.Timeline, c.NextVerbs = list(c.Timeline), list(c.NextVerbs)
+	c.Values, c.Dispute, c.Joins, c.Tasks = list(c.Values), list(c.Dispute), list(c.Joins), list(c.Tasks)
 	if c.Form == nil {
 		c.Form = map[string]any{}
 	}

@@ -78,7 +78,8 @@ func (w *Window) Act(a Act) (*desk.CaseView, error) {
 	if err != nil {
 		return nil, err
 	}
-	c, err := user.Act(w.ctx, a.Number, a.Verb, desk.ActOptions{Opinion: strings.TrimSpace(a.Opinion), To: a.To, Choose: a.Choose})
+	c, err := user.Act(w.ctx, a.Number, a.Verb, desk.ActOptions{Opinion: strings.TrimSpace(a.Opinion), To: a.To, Choose: a.Choose,
+		LegalDate: counter.Date(strings.TrimSpace(a.LegalDate)), Due: counter.Date(strings.TrimSpace(a.Due))})
 	if err != nil {
 		return nil, w.failed("Act", err)
 	}
@@ -97,9 +98,45 @@ func (w *Window) FindPerson(number string) ([]desk.PersonView, error) {
 		return nil, w.failed("FindPerson", err)
 	}
 	for i := range people {
-		people[i].Cases = list(people[i].Cases)
+		tidyPerson(&people[i])
 	}
 	return list(people), nil
+}
+
+// Person shows a person by id, with every value that was ever entered. Errors:
+// CodeLoggedOut, CodeNotFound.
+func (w *Window) Person(id string) (*desk.PersonView, error) {
+	user, err := w.current(true)
+	if err != nil {
+		return nil, err
+	}
+	p, err := user.ShowPerson(w.ctx, strings.TrimSpace(id))
+	if err != nil {
+		return nil, w.failed("Person", err)
+	}
+	return tidyPerson(p), nil
+}
+
+// Restore lets an earlier value of a person stand again and gives the person as
+// they then are. Errors: CodeLoggedOut, CodeNotFound, CodeDenied.
+func (w *Window) Restore(r Restore) (*desk.PersonView, error) {
+	user, err := w.current(true)
+	if err != nil {
+		return nil, err
+	}
+	p, err := user.RestoreValue(w.ctx, r.Person, r.Field, r.Op)
+	if err != nil {
+		return nil, w.failed("Restore", err)
+	}
+	return tidyPerson(p), nil
+}
+
+func tidyPerson(p *desk.PersonView) *desk.PersonView {
+	p.Cases, p.Values = list(p.Cases), list(p.Values)
+	for i := range p.Values {
+		p.Values[i].Others = list(p.Values[i].Others)
+	}
+	return p
 }
 
 // SaveDraft keeps what the user has typed and not handed in yet; "" forgets it.

@@ -168,6 +168,8 @@ func TestWorkNeedsALogin(t *testing.T) {
 		"Act":        func() error { _, err := w.Act(Act{}); return err },
 		"Print":      func() error { _, err := w.Print("1", "acceptance"); return err },
 		"FindPerson": func() error { _, err := w.FindPerson("1"); return err },
+		"Person":     func() error { _, err := w.Person("1"); return err },
+		"Restore":    func() error { _, err := w.Restore(Restore{}); return err },
 		"ReadCard":   func() error { _, err := w.ReadCard(); return err },
 		"CancelCard": w.CancelCard,
 		"Draft":      func() error { _, err := w.Draft(); return err },

@@ -121,16 +121,26 @@ func printCase(w io.Writer, c *cli.Call, v *desk.CaseView) {
 	fmt.Fprintln(w, c.Say("经过:", "timeline:"))
 	rows := [][]string{}
 	for _, t := range v.Timeline {
-		note := t.Opinion
+		note := strings.TrimSpace(t.Detail + " " + t.Opinion)
 		if !t.Effective && t.Reason != nil {
 			note = strings.TrimSpace(c.Say("未生效: ", "without effect: ") + *t.Reason + " " + note)
 		}
 		if t.Review {
 			note = strings.TrimSpace(c.Say("待复核", "to be reviewed") + " " + note)
 		}
+		if t.Restorable {
+			note += c.Say("（可恢复，记录号 ", " (can be restored, op ") + t.Op + c.Say("）", ")")
+		}
 		rows = append(rows, []string{"  " + minute(t.At), c.Say(t.VerbName, t.Verb), t.Actor, t.Device, note})
 	}
 	cli.Table(w, rows)
+	for _, j := range v.Joins {
+		fmt.Fprintf(w, c.Say("同一事项另有受理 %s，%s\n", "accepted elsewhere too: %s, %s\n"), j.Number,
+			map[bool]string{true: c.Say("由本件续办", "this case goes on"), false: c.Say("由该件续办", "that case goes on")}[j.Survives])
+	}
+	for _, t := range v.Tasks {
+		fmt.Fprintf(w, c.Say("待处理: %s  记录号 %s\n", "to do: %s  op %s\n"), c.Say(t.Name, counter.TaskText(t.Kind, "en")), t.Op[:16])
+	}
 	if v.Waiting > 0 {
 		fmt.Fprintf(w, c.Say("另有 %d 条记录在等待尚未收到的内容\n", "%d more ops wait for what is not here yet\n"), v.Waiting)
 	}

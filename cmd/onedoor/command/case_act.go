@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 
+	"onedoor/app/counter"
 	"onedoor/app/desk"
 	"onedoor/app/station"
 	"onedoor/internal/cli"
@@ -12,17 +13,22 @@ import (
 
 var actHelp = cli.T(
 	`VERB: handover 移交审查、review 审查、return 退回、approve 准予、deny 不予、withdraw 申请人撤回、
-conclude 办结送达、void 作废（须写原因）、resolve 裁决（--choose 写明以哪一条为准）。`,
-	`VERB: handover, review, return, approve, deny, withdraw, conclude, void (needs a reason), resolve (--choose names the op that stands).`)
+conclude 办结送达、void 作废（须写原因）、resolve 裁决（--choose 写明以哪一条为准）、
+restore 恢复被取代的一步（--choose 写明哪一条）、correct 更正受理日期或办结期限（--legal-date、--due，须写原因）。`,
+	`VERB: handover, review, return, approve, deny, withdraw, conclude, void (needs a reason), resolve (--choose names the op that stands),
+restore (--choose names the superseded op), correct (--legal-date, --due; needs a reason).`)
 
 func caseAct(fs *cli.Flags) cli.Run {
 	opinion := fs.String("opinion", "", cli.T("意见，加密保存", "opinion, kept sealed"))
 	reason := fs.String("reason", "", cli.T("原因，不加密，不要写姓名", "reason, not sealed: no names in it"))
 	to := fs.String("to", "", cli.T("移交给哪个区划", "division that is to act next"), cli.Meta("CODE"))
-	choose := fs.String("choose", "", cli.T("裁决以哪一条为准", "the op that stands"), cli.Meta("OP"))
+	choose := fs.String("choose", "", cli.T("裁决以哪一条为准，恢复哪一条", "the op that stands, or is restored"), cli.Meta("OP"))
+	legal := fs.String("legal-date", "", cli.T("更正后的受理日期", "the corrected date of acceptance"), cli.Meta("YYYY-MM-DD"))
+	due := fs.String("due", "", cli.T("更正后的办结期限；不给则重新计算", "the corrected limit; counted anew if left out"), cli.Meta("YYYY-MM-DD"))
 	return func(ctx context.Context, c *cli.Call) error {
 		return writingAs(ctx, c, "case act", func(_ *station.Station, s *desk.Session) error {
-			v, err := s.Act(ctx, c.Operand(0), c.Operand(1), desk.ActOptions{Opinion: *opinion, Reason: *reason, To: *to, Choose: *choose})
+			v, err := s.Act(ctx, c.Operand(0), c.Operand(1), desk.ActOptions{Opinion: *opinion, Reason: *reason, To: *to, Choose: *choose,
+				LegalDate: counter.Date(*legal), Due: counter.Date(*due)})
 			if err != nil {
 				return err
 			}

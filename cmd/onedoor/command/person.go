@@ -20,6 +20,10 @@ func personCommands() *cli.Command {
 			{Name: "find", Args: "NUMBER", Short: cli.T("按证件号码查找", "find by ID number"),
 				Long:   cli.T("号码写 - 则从标准输入读，不留在命令历史里。", "With - as number it is read from standard input, and stays out of the shell's history."),
 				Define: cli.Simple(personFind)},
+			{Name: "restore", Args: "ID FIELD OP", Short: cli.T("让以前的值重新有效", "let an earlier value stand again"),
+				Long: cli.T("FIELD: identity 身份信息、phone 联系电话、address 住址。OP: person show 列出的记录号（可只写开头，至少 8 位）。",
+					"FIELD: identity, phone, address. OP: as person show lists it (its beginning is enough, 8 characters or more)."),
+				Define: cli.Simple(personRestore)},
 			{Name: "show", Args: "ID", Short: cli.T("一个人的资料和办件", "a person with their cases"), Define: cli.Simple(personShow)},
 		},
 	}
@@ -64,6 +68,17 @@ func personShow(ctx context.Context, c *cli.Call) error {
 	})
 }
 
+func personRestore(ctx context.Context, c *cli.Call) error {
+	return writingAs(ctx, c, "person restore", func(_ *station.Station, s *desk.Session) error {
+		p, err := s.RestoreValue(ctx, c.Operand(0), c.Operand(1), c.Operand(2))
+		if err != nil {
+			return err
+		}
+		p.Cases = list(p.Cases)
+		return c.Print(p, func(w io.Writer) { printPerson(w, c, p) })
+	})
+}
+
 func printPerson(w io.Writer, c *cli.Call, p *desk.PersonView) {
 	rows := [][]string{}
 	for _, line := range [][2]string{
@@ -76,7 +91,23 @@ func printPerson(w io.Writer, c *cli.Call, p *desk.PersonView) {
 		}
 	}
 	cli.Table(w, rows)
+	for _, v := range p.Values {
+		printValue(w, c, &v)
+	}
 	printCases(w, c, p.Cases)
+}
+
+// printValue says where a value came from, and what else was entered for it.
+func printValue(w io.Writer, c *cli.Call, v *desk.ValueView) {
+	fmt.Fprintf(w, c.Say("%s（%s，%s %s %s）: %s\n", "%[7]s (%[2]s, %[3]s %[4]s %[5]s): %[6]s\n"),
+		v.Name, sourceName(c, v.Source), v.Actor, v.Device, minute(v.At), v.Value, v.Field)
+	if v.Restored != nil {
+		fmt.Fprintf(w, c.Say("  由 %s 恢复，%s\n", "  restored by %s, %s\n"), v.Restored.Actor, minute(v.Restored.At))
+	}
+	for _, o := range v.Others {
+		fmt.Fprintf(w, c.Say("  未采用: %s（%s，%s %s）%s  记录号 %s\n", "  not standing: %s (%s, %s %s) %s  op %s\n"),
+			o.Value, sourceName(c, o.Source), o.Actor, minute(o.At), c.Say(o.WhyName, counter.ReasonText(o.Why, "en")), o.Op[:16])
+	}
 }
 
 // sourceName says how an identity came in; a typed one is marked as such for ever.

@@ -97,7 +97,17 @@ function contract(make: () => Promise<Desk>) {
     expect(after.timeline.at(-1)).toMatchObject({ verb: 'void', opinion: '选错事项' })
     expect(await code(desk.Act({ ...act, opinion: '再来' }))).not.toBe('no error')
   })
-  it('does not know a stranger', async () => expect(await code(desk.FindPerson('44060120000229117X'))).toBe('not_found'))
+  it('does not know a stranger', async () => {
+    expect(await code(desk.FindPerson('44060120000229117X'))).toBe('not_found')
+    expect(await code(desk.Person('00000000-0000-4000-8000-00000000abcd'))).toBe('not_found')
+    const nothing = { person: '00000000-0000-4000-8000-00000000abcd', field: 'address', op: '00' }
+    expect(await code(desk.Restore(nothing))).toBe('not_found')
+  })
+  it('says of each value where it came from', async () => {
+    const c = await desk.Case(number)
+    expect(c.values[0]).toMatchObject({ field: 'applicant', actor: first.name, restored: null, others: [] })
+    expect([c.dispute, c.joins]).toEqual([[], []])
+  })
   it('tells how the reader is, and knows no photo of a stranger', async () => {
     const reader = await desk.Reader()
     expect(reader.text).not.toBe('')

@@ -1,6 +1,6 @@
 import type {
   Accepted, Act, Application, CardRead, CaseFilter, CasePage, CaseView, Division, Exchange, Item, ItemLine, LinkState, Numbers, Paper,
-  PersonView, Photo, ReaderState, Station, Stick, Who,
+  PersonView, Photo, ReaderState, Restore, Station, Stick, Who,
 } from './types'
 
 /**
@@ -29,6 +29,9 @@ export interface Desk {
   Act(act: Act): Promise<CaseView>
   Print(number: string, kind: string): Promise<Paper>
   FindPerson(number: string): Promise<PersonView[]>
+  Person(id: string): Promise<PersonView>
+  /** Lets an earlier value stand again, by an act of its own. */
+  Restore(value: Restore): Promise<PersonView>
   /** Keeps what the user has typed; "" forgets it. */
   SaveDraft(text: string): Promise<void>
   Draft(): Promise<string>
@@ -76,6 +79,8 @@ export function deskOver(call: Call): Desk {
     Act: (act) => ask('Act', act),
     Print: (number, kind) => ask('Print', number, kind),
     FindPerson: (number) => ask('FindPerson', number),
+    Person: (id) => ask('Person', id),
+    Restore: (value) => ask('Restore', value),
     SaveDraft: async (text) => void (await ask('SaveDraft', text)),
     Draft: () => ask('Draft'),
     Link: () => ask('Link'),

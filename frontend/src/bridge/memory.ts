@@ -2,6 +2,7 @@ import type { Seat } from './desk'
 import { DeskError, type Problem } from './errors'
 import { guide, itemLine, items } from './memoryItems'
 import { exchange, linkState } from './memoryLink'
+import { known, person, restore } from './memoryPerson'
 import type { Accepted, Application, CaseLine, CaseView } from './types'
 
 /** What the made-up district holds. Everybody in it is fictional. */
@@ -13,6 +14,7 @@ export interface Made {
 /** A Desk in memory, for tests and for drawing screens without a program behind. */
 export function memoryDesk(made: Made = sample()): Seat {
   let user = ''
+  const somebody = person()
   const drafts = new Map<string, string>()
   const views = new Map<string, CaseView>()
   const need = () => {
@@ -103,7 +105,7 @@ export function memoryDesk(made: Made = sample()): Seat {
       if (a.verb === 'void') Object.assign(v, { status: 'voided', status_name: '已作废', next_verbs: [] })
       v.timeline.push({
         op: String(v.timeline.length), at: v.accepted_at, actor: user, device: '纯阳社区 1 号窗口', verb: a.verb,
-        verb_name: a.verb === 'void' ? '作废' : a.verb, effective: true, review: false, reason: null, opinion: a.opinion,
+        verb_name: a.verb === 'void' ? '作废' : a.verb, effective: true, review: false, reason: null, opinion: a.opinion, restorable: false,
       })
       update(v)
       return v
@@ -118,12 +120,14 @@ export function memoryDesk(made: Made = sample()): Seat {
     FindPerson: async (number) => {
       need()
       if (number !== '440604195202290027') throw new DeskError('not_found', '没有这个证件号码的记录', '核对号码')
-      return [
-        {
-          id: '1', scope: '440604011001', type: 'person', name: '李䶮𠅤', number_masked: '440604********0027', birth: '1952-02-29', sex: '女',
-          phone: '138****0000', address: '禅城区纯阳路 1 号', source: 'card', superseded: 1, cases: made.cases.slice(0, 2),
-        },
-      ]
+      return [{ ...structuredClone(somebody), cases: made.cases.slice(0, 2) }]
+    },
+    Person: async (id) => (need(), known(id), { ...structuredClone(somebody), cases: made.cases.slice(0, 2) }),
+    Restore: async (r) => {
+      need()
+      known(r.person)
+      restore(somebody, r, user)
+      return { ...structuredClone(somebody), cases: made.cases.slice(0, 2) }
     },
     SaveDraft: async (text) => (need(), void drafts.set(user, text)),
     Draft: async () => (need(), drafts.get(user) ?? ''),
@@ -174,11 +178,20 @@ function view(line: CaseLine): CaseView {
     timeline: [
       {
         op: '00', at: line.accepted_at, actor: '陈晓', device: '纯阳社区 1 号窗口', verb: 'accept', verb_name: '受理',
-        effective: true, review: false, reason: null,
+        effective: true, review: false, reason: null, restorable: false,
       },
     ],
     next_verbs: line.status === 'accepted' ? ['handover', 'withdraw', 'void'] : [],
     waiting: 0,
+    values: [
+      {
+        field: 'applicant', name: '申请人', value: '李䶮𠅤 440604********0017', op: '00', source: 'card', source_name: '读卡', actor: '陈晓',
+        device: '纯阳社区 1 号窗口', at: line.accepted_at, restored: null, others: [],
+      },
+    ],
+    dispute: [],
+    joins: [],
+    tasks: [],
   }
 }
 

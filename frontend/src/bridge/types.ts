@@ -68,6 +68,68 @@ export interface CaseView {
   timeline: TimelineLine[]
   next_verbs: string[]
   waiting: number
+  values: ValueView[]
+  dispute: string[]
+  joins: JoinView[]
+  tasks: TaskView[]
+}
+
+/** Another acceptance of the same matter; survives: this case is the one that goes on. */
+export interface JoinView {
+  number: string
+  division: string
+  stage: string
+  survives: boolean
+}
+
+/** Something that a person has to see to. */
+export interface TaskView {
+  kind: string
+  name: string
+  op: string
+}
+
+/** A field with where its value came from; source: card, typed, import. others: newest first. */
+export interface ValueView {
+  field: string
+  name: string
+  value: string
+  op: string
+  source: string
+  source_name: string
+  actor: string
+  device: string
+  at: string
+  restored: RestoredBy | null
+  others: OtherValue[]
+}
+
+/** Who let a value stand again. */
+export interface RestoredBy {
+  op: string
+  actor: string
+  device: string
+  at: string
+}
+
+/** A value that does not stand; why: superseded, chip_stands, replaced. Restored by its op. */
+export interface OtherValue {
+  value: string
+  op: string
+  source: string
+  source_name: string
+  actor: string
+  device: string
+  at: string
+  why: string
+  why_name: string
+}
+
+/** Lets an earlier value of a person's field (identity, phone, address) stand again. */
+export interface Restore {
+  person: string
+  field: string
+  op: string
 }
 
 export interface CaseApplicant {
@@ -108,6 +170,9 @@ export interface TimelineLine {
   review: boolean
   reason: string | null
   opinion?: string
+  detail?: string
+  by?: string
+  restorable: boolean
 }
 
 /** An item of the catalogue in a list. */
@@ -135,6 +200,7 @@ export interface PersonView {
   address?: string
   source: string
   superseded: number
+  values: ValueView[]
   cases: CaseLine[]
 }
 
@@ -369,6 +435,8 @@ export interface Act {
   opinion: string
   to: string
   choose: string
+  legal_date?: string
+  due?: string
 }
 
 /** A printed paper: a file in the desktop program, a ticket to fetch it once in a browser. */
