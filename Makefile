@@ -37,7 +37,7 @@ test: packages-test need-go ## format, vet, all tests, those of the pages too
 bench: need-go ## the budgets of the design, as ratios (BENCH=. for all benchmarks, BENCHTIME=3s)
 	$(GO) test -p 1 -run '^$$' -bench '$(BENCH)' -benchtime $(BENCHTIME) -timeout 60m ./... | $(GO) run ./build/ratios
 
-dist: need-go ## dist/: the headless program for Linux amd64, arm64 and Windows amd64
+dist: need-go ## dist/: the headless program and card helpers for Linux amd64, arm64 and Windows amd64
 	build/dist.sh $(GO) "$(LDFLAGS)"
 
 fuzz: need-go ## every fuzz target for FUZZTIME=30s
