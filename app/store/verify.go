@@ -155,10 +155,11 @@ func (s *Store) verifyFiles(ctx context.Context, keys map[oplog.DeviceID]*ecdsa.
 	return nil
 }
 
-// A fault is looked at again, so often in one run and after such a pause: one that
+// A fault is looked at again, so often in one run and after such a pause (a busy disk
+// commits late): one that
 // stays is real, and so are probably the next ones.
 const (
-	verifyAgain = 2
+	verifyAgain = 40
 	verifyPause = 15 * time.Millisecond
 )
 
