@@ -191,6 +191,9 @@ func (s *session) takeConfig(cc *protocol.ClusterConfig) error {
 	first := s.config == nil
 	s.config = config
 	s.mu.Unlock()
+	if err := s.openFolders(config); err != nil {
+		return err
+	}
 	if err := s.applyConfig(); err != nil {
 		return err
 	}
@@ -198,6 +201,36 @@ func (s *session) takeConfig(cc *protocol.ClusterConfig) error {
 		s.hurry.Stop()
 		close(s.ready)
 	}
+	return nil
+}
+
+// openFolders asks the Vault about folders that only the peer shares.
+func (s *session) openFolders(config map[string]peerFolder) error {
+	opener, ok := s.n.opt.Vault.(Opener)
+	if !ok {
+		return nil
+	}
+	opened := false
+	for name := range config {
+		s.mu.Lock()
+		known := s.folders[name] != nil
+		s.mu.Unlock()
+		if known {
+			continue
+		}
+		ok, err := opener.Opens(s.peer.Device, name)
+		if err != nil {
+			return err
+		}
+		opened = opened || ok
+	}
+	if !opened {
+		return nil
+	}
+	if _, err := s.loadFolders(); err != nil {
+		return err
+	}
+	poke(s.flush) // sends our configuration again
 	return nil
 }
 

@@ -53,6 +53,14 @@ type Taker interface {
 	Takes(peer oplog.DeviceID) (folders []string, writer oplog.DeviceID, err error)
 }
 
+// Opener is optional on a Vault. Opens is asked about a folder that a peer shares
+// and we do not: a year, perhaps, in which only the peer has written, because it
+// came over from an old year or its clock is wrong. It tells whether Folders names it
+// from now on.
+type Opener interface {
+	Opens(peer oplog.DeviceID, folder string) (bool, error)
+}
+
 // Options of a Node. Zero values of the limits mean the defaults given.
 type Options struct {
 	Certificate tls.Certificate // one ECDSA certificate, the device's identity

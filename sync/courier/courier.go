@@ -23,6 +23,11 @@ type OpCounter interface {
 	OpsIn(folder, name string, from, to int64) (int, error)
 }
 
+// Opener is optional on a Vault: see bepnode.Opener.
+type Opener interface {
+	Opens(peer oplog.DeviceID, folder string) (bool, error)
+}
+
 // Options of a Courier.
 type Options struct {
 	Disk     Disk

@@ -19,6 +19,9 @@ func (c *Courier) Import(ctx context.Context, scope oplog.Scope) (Report, error)
 	if err := c.atHome(); err != nil {
 		return c.rep, err
 	}
+	if err := c.openFolders(); err != nil {
+		return c.rep, err
+	}
 	m := &imports{c: c, ctx: ctx, shown: map[string][]*index{}, bad: map[string]bool{}}
 	for {
 		// Again from the front: what came may have brought members, keys or positions
@@ -79,6 +82,27 @@ func (c *Courier) atHome() error {
 		return &Error{Code: CodeOtherDistrict}
 	}
 	return &Error{Code: CodeEmpty}
+}
+
+// openFolders asks the Vault about folders that only the stick has: of a year in
+// which we wrote nothing.
+func (c *Courier) openFolders() error {
+	opener, ok := c.o.Vault.(Opener)
+	if !ok {
+		return nil
+	}
+	names, err := c.o.Disk.List(c.base)
+	if err != nil {
+		return &Error{CodeDisk, err}
+	}
+	for _, n := range names {
+		if folder, ok := strings.CutSuffix(n, "/"); ok {
+			if _, err := opener.Opens(c.o.Self, folder); err != nil {
+				return &Error{CodeVault, err}
+			}
+		}
+	}
+	return nil
 }
 
 // imports is the work of one import.
