@@ -146,6 +146,20 @@ func TestLibraryConforms(t *testing.T) {
 	}
 }
 
+// A library that takes a second for every call is over the limits of the field: the kit
+// says so and ends, while the driver reads with it (TestLibrarySlow).
+func TestSlowLibraryIsNotCertified(t *testing.T) {
+	t.Parallel()
+	dial, bauds, err := cardreader.Dialer(vendorLibrary(t, "sdtlib.c", 5*time.Second, "-DSLOW"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	report := conformance.Run(t.Context(), conformance.Subject{Dial: dial, Bauds: bauds, Patience: 10 * time.Second, Now: time.Now})
+	if report.OK || report.Count(conformance.Fail) == 0 {
+		t.Error("a reader that answers after its time was certified")
+	}
+}
+
 func TestLibraryNormal(t *testing.T) {
 	t.Parallel()
 	r := open(t, vendorLibrary(t, "sdtlib.c", 5*time.Second))
