@@ -1,6 +1,8 @@
 package counter
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
 	"reflect"
 	"strings"
@@ -75,6 +77,12 @@ func (it *Item) Tidy() {
 		text.SetString(tidyText(text.String()))
 	})
 	dropEmpty(reflect.ValueOf(it).Elem())
+	if it.Form != nil {
+		var b bytes.Buffer
+		if json.Compact(&b, it.Form.Schema) == nil { // else Validate tells
+			it.Form.Schema = b.Bytes()
+		}
+	}
 }
 
 func tidyText(s string) string {

@@ -30,6 +30,7 @@ type collector struct {
 type itemRows struct {
 	item                    int
 	materials, fields, flow []int
+	names                   []string // of fields
 }
 
 func (c *collector) collect() []counter.Item {
@@ -48,6 +49,7 @@ func (c *collector) collect() []counter.Item {
 		c.out[i].Flow, c.rows[i].flow = append(c.out[i].Flow, r.v.v), append(c.rows[i].flow, r.row)
 	})
 	for i := range c.out {
+		c.takeForm(i)
 		c.out[i].Tidy()
 		for _, p := range c.out[i].Validate() {
 			c.faults.at(c.place(i, p.Where), p.What, p.Fix)
@@ -94,6 +96,9 @@ func ownerAt[T any](t *table[part[T]], row int) string {
 // place turns a path such as materials[2].when of item i into a cell.
 func (c *collector) place(i int, path string) string {
 	rows := c.rows[i]
+	if at, ok := c.formPlace(i, path); ok {
+		return at
+	}
 	list, n, rest := splitPath(path)
 	switch {
 	case list == "materials" && n < len(rows.materials):

@@ -20,7 +20,7 @@ var (
 	forms   = labels{{counter.FormPaper, "纸质"}, {counter.FormElectronic, "电子"}, {counter.FormEither, "纸质或电子"}}
 	stages  = stageLabels()
 	kinds   = labels{{"text", "文字"}, {"longtext", "长文字"}, {"number", "数字"}, {"money", "金额"}, {"date", "日期"}, {"choice", "单选"},
-		{"bool", "是否"}, {"phone", "电话"}, {"idnumber", "证件号码"}, {"creditcode", "信用代码"}, {"division", "区划"}}
+		{"bool", "是否"}, {"phone", "电话"}, {"idnumber", "证件号码"}, {"creditcode", "信用代码"}, {"division", "区划"}, {"group", "重复组"}}
 )
 
 func stageLabels() (l labels) {
@@ -75,17 +75,22 @@ func fieldColumns() []column[field] {
 	}
 	return []column[field]{
 		ownerColumn[counter.Field](),
-		textColumn("name", "字段名", "英文小写字母开头，只含小写字母、数字、下划线", true, func(p *field) *string { return &p.v.Name }),
+		textColumn("name", "字段名", "英文小写字母开头，只含小写字母、数字、下划线；重复组里的字段写成 组名.字段名，跟在组的下面", true, func(p *field) *string { return &p.v.Name }),
 		textColumn("label", "显示名称", "", true, func(p *field) *string { return &p.v.Label }),
 		pickColumn("kind", "类型", "", true, kinds, func(p *field) *counter.FieldKind { return &p.v.Kind }),
 		flagColumn("required", "必填", "", func(p *field) *bool { return &p.v.Required }),
 		listColumn("choices", "选项", "类型为“单选”的必填", false, func(p *field) *[]string { return &p.v.Choices }),
-		textColumn("min", "最小", "数字、金额填数值，日期填日期或 today，文字填最少字数", false, func(p *field) *string { return &p.v.Min }),
+		textColumn("min", "最小", "数字、金额填数值，日期填日期、today 或前面的日期字段名，文字填最少字数，重复组填最少行数", false, func(p *field) *string { return &p.v.Min }),
 		textColumn("max", "最大", "同上", false, func(p *field) *string { return &p.v.Max }),
 		textColumn("pattern", "格式（正则）", "一般留空", false, func(p *field) *string { return &p.v.Pattern }),
 		textColumn("hint", "格式说明", "有格式要求的必填", false, func(p *field) *string { return &p.v.Hint }),
 		textColumn("unit", "单位", "", false, func(p *field) *string { return &p.v.Unit }),
 		shown, values,
+		flagColumn("integer", "整数", "数字不能有小数的填“是”", func(p *field) *bool { return &p.v.Integer }),
+		textColumn("section", "分节", "显示在哪个小标题下；写了一个就要全写，重复组内的字段不写", false, func(p *field) *string { return &p.v.Section }),
+		listColumn("prefill", "预填来源", "依次取第一个有值的：applicant.phone 等取自证件或人员登记，case 取自以前的办件，见 docs/form-format.md", false, func(p *field) *[]string { return &p.v.Prefill }),
+		textColumn("key", "语义键", "不同事项里意思相同的字段写同一个词，预填时互相参考", false, func(p *field) *string { return &p.v.Key }),
+		textColumn("row_name", "行的名称", "重复组的一行叫什么，如 成员、地块", false, func(p *field) *string { return &p.v.RowName }),
 	}
 }
 

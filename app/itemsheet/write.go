@@ -36,7 +36,7 @@ func Write(w io.Writer, items []counter.Item) error {
 	guide := [][]string{{"工作表", "列", "必填", "说明", "可填"}}
 	guide = append(guide, writeSheet(b, sheetItems, itemColumns(), items)...)
 	guide = append(guide, writeSheet(b, sheetMaterials, materialColumns(), parts(items, func(it *item) []counter.ItemMaterial { return it.Materials }))...)
-	guide = append(guide, writeSheet(b, sheetFields, fieldColumns(), parts(items, func(it *item) []counter.Field { return it.Fields }))...)
+	guide = append(guide, writeSheet(b, sheetFields, fieldColumns(), parts(items, func(it *item) []counter.Field { return flat(it.FormFields()) }))...)
 	guide = append(guide, writeSheet(b, sheetFlow, stageColumns(), parts(items, func(it *item) []counter.FlowStage { return it.Flow }))...)
 	b.notes(guide)
 	if b.err != nil {

@@ -1,6 +1,7 @@
 package window
 
 import (
+	"encoding/json"
 	"os"
 	"reflect"
 	"regexp"
@@ -95,6 +96,7 @@ func TestShapes(t *testing.T) {
 		"Act": reflect.TypeFor[Act](), "Paper": reflect.TypeFor[Paper](), "PersonView": reflect.TypeFor[desk.PersonView](),
 		"ReaderState": reflect.TypeFor[ReaderState](), "LastCard": reflect.TypeFor[LastCard](),
 		"FoundReader": reflect.TypeFor[FoundReader](), "Photo": reflect.TypeFor[Photo](),
+		"PrefillAsk": reflect.TypeFor[PrefillAsk](), "Prefilled": reflect.TypeFor[desk.Prefilled](),
 		"LinkState": reflect.TypeFor[LinkState](), "Peer": reflect.TypeFor[Peer](), "Road": reflect.TypeFor[Road](),
 		"Backlog": reflect.TypeFor[Backlog](), "Exchange": reflect.TypeFor[Exchange](), "ExchangeFault": reflect.TypeFor[ExchangeFault](),
 		"ValueView": reflect.TypeFor[desk.ValueView](), "RestoredBy": reflect.TypeFor[desk.RestoredBy](), "OtherValue": reflect.TypeFor[desk.OtherValue](),
@@ -139,6 +141,9 @@ func keysOf(t reflect.Type) (keys []string) {
 }
 
 func scriptType(t reflect.Type) string {
+	if t == reflect.TypeFor[json.RawMessage]() || t.Kind() == reflect.Interface {
+		return "unknown" // JSON of any shape
+	}
 	switch t.Kind() {
 	case reflect.Bool:
 		return "boolean"

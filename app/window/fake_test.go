@@ -65,6 +65,13 @@ func (u *fakeUser) Item(_ context.Context, code string) (*counter.Item, error) {
 	return &counter.Item{Code: code, Name: "居住登记"}, nil
 }
 
+func (u *fakeUser) Prefill(_ context.Context, item string, card *desk.Card, number string) ([]desk.Prefilled, error) {
+	if card != nil {
+		return []desk.Prefilled{{Field: item, Value: card.Name, Source: "card"}}, nil
+	}
+	return []desk.Prefilled{{Field: item, Value: number, Source: "person"}}, nil
+}
+
 func (u *fakeUser) Accept(_ context.Context, a desk.Acceptance) (desk.Accepted, error) {
 	u.accepted = append(u.accepted, a)
 	if a.Item == "incomplete" {

@@ -26,6 +26,7 @@ func methods() map[string]method {
 		"Reader":     with0((*Window).Reader),
 		"Photo":      with1((*Window).Photo),
 		"CancelCard": with0(func(w *Window) (any, error) { return nil, w.CancelCard() }),
+		"Prefill":    with1((*Window).Prefill),
 		"Accept":     with1((*Window).Accept),
 		"Act":        with1((*Window).Act),
 		"Print":      with2((*Window).Print),

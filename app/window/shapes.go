@@ -62,6 +62,13 @@ type Application struct {
 	LegalDate string               `json:"legal_date"` // YYYY-MM-DD, only when the clock is doubtful
 }
 
+// PrefillAsk names the form and the applicant whose values are looked for.
+type PrefillAsk struct {
+	Item   string `json:"item"`   // code
+	Card   string `json:"card"`   // CardRead.ID; "" if the applicant was typed
+	Number string `json:"number"` // typed; a card's own goes before it
+}
+
 // Accepted is a case that is durable.
 type Accepted struct {
 	Number         string   `json:"number"`

@@ -30,6 +30,7 @@ type User interface {
 	Cases(ctx context.Context, f counter.CaseFilter) ([]desk.CaseLine, error)
 	Case(ctx context.Context, number string) (*desk.CaseView, error)
 	Item(ctx context.Context, code string) (*counter.Item, error)
+	Prefill(ctx context.Context, item string, card *desk.Card, number string) ([]desk.Prefilled, error)
 	Accept(ctx context.Context, a desk.Acceptance) (desk.Accepted, error)
 	Act(ctx context.Context, number, verb string, o desk.ActOptions) (*desk.CaseView, error)
 	Print(ctx context.Context, number, kind, out string) (desk.DocumentRef, error)

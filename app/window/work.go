@@ -38,6 +38,26 @@ func (w *Window) Divisions() ([]counter.Division, error) {
 	return list(ds), nil
 }
 
+// Prefill gives first values for an item's form, each with its source. Errors:
+// CodeLoggedOut, CodeNotFound, CodeInvalid for a card that is not held any more.
+func (w *Window) Prefill(a PrefillAsk) ([]desk.Prefilled, error) {
+	user, err := w.current(true)
+	if err != nil {
+		return nil, err
+	}
+	var card *desk.Card
+	if a.Card != "" {
+		if card, err = w.cardRead(a.Card); err != nil {
+			return nil, err
+		}
+	}
+	values, err := user.Prefill(w.ctx, a.Item, card, a.Number)
+	if err != nil {
+		return nil, w.failed("Prefill", err)
+	}
+	return list(values), nil
+}
+
 // Accept hands in an application. Everything that is missing is told at once, and
 // then nothing is recorded; when it returns without error the case is durable. A
 // card is only believed in if this seat has read it. Errors: CodeLoggedOut,

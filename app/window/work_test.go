@@ -164,6 +164,7 @@ func TestWorkNeedsALogin(t *testing.T) {
 	w := New(t.Context(), newBench(t).cfg)
 	for name, call := range map[string]func() error{
 		"Item":       func() error { _, err := w.Item("A"); return err },
+		"Prefill":    func() error { _, err := w.Prefill(PrefillAsk{}); return err },
 		"Accept":     func() error { _, err := w.Accept(Application{}); return err },
 		"Act":        func() error { _, err := w.Act(Act{}); return err },
 		"Print":      func() error { _, err := w.Print("1", "acceptance"); return err },

@@ -1,6 +1,6 @@
 import type {
   Accepted, Act, Application, CardRead, CaseFilter, CasePage, CaseView, Division, Exchange, Item, ItemLine, LinkState, Numbers, Paper,
-  PersonView, Photo, ReaderState, Restore, Station, Stick, Who,
+  PersonView, Photo, PrefillAsk, Prefilled, ReaderState, Restore, Station, Stick, Who,
 } from './types'
 
 /**
@@ -25,6 +25,7 @@ export interface Desk {
   Reader(): Promise<ReaderState>
   /** The photo of a person's card, or in words why there is none. */
   Photo(person: string): Promise<Photo>
+  Prefill(ask: PrefillAsk): Promise<Prefilled[]>
   Accept(application: Application): Promise<Accepted>
   Act(act: Act): Promise<CaseView>
   Print(number: string, kind: string): Promise<Paper>
@@ -75,6 +76,7 @@ export function deskOver(call: Call): Desk {
     CancelCard: async () => void (await ask('CancelCard')),
     Reader: () => ask('Reader'),
     Photo: (person) => ask('Photo', person),
+    Prefill: (who) => ask('Prefill', who),
     Accept: (application) => ask('Accept', application),
     Act: (act) => ask('Act', act),
     Print: (number, kind) => ask('Print', number, kind),

@@ -418,6 +418,21 @@ export interface GivenMaterial {
   deferred?: boolean
 }
 
+/** Names the form and the applicant whose values are looked for. */
+export interface PrefillAsk {
+  item: string
+  card: string
+  number: string
+}
+
+/** A first value for a field, with its source: card, person or case. */
+export interface Prefilled {
+  field: string
+  value: unknown
+  source: string
+  from: string
+}
+
 /** A case that is durable. */
 export interface Accepted {
   number: string
