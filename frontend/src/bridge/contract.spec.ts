@@ -61,6 +61,10 @@ function contract(make: () => Promise<Desk>) {
     expect(whole.materials.length).toBeGreaterThan(0)
     expect(await code(desk.Item('NO-SUCH'))).toBe('not_found')
   })
+  it('gives no first values for a stranger', async () => {
+    expect(await desk.Prefill({ item, card: '', number: '44060120000229117X' })).toEqual([])
+    expect(await code(desk.Prefill({ item: 'NO-SUCH', card: '', number: '' }))).toBe('not_found')
+  })
   it('refuses what is incomplete and tells all of it', async () => {
     const refused = toDeskError(await desk.Accept(application({ applicant: { type: 'person', name: '', number: '' } })).catch((e) => e))
     expect(refused.code).toBe('invalid')

@@ -80,6 +80,15 @@ export function memoryDesk(made: Made = sample()): Seat {
       if (person !== '1') throw new DeskError('not_found', '没有这个人员', '按证件号码查询')
       return { image: '', until: '2026-12-20', text: '没有安装照片解码库', hint: '不影响办件' }
     },
+    Prefill: async (a) => {
+      need()
+      const known = a.number === '440604195202290027' || a.card !== ''
+      return (guide(a.item).fields ?? []).flatMap((f) =>
+        f.prefill?.includes('applicant.phone') && known
+          ? [{ field: f.name, value: '13800000000', source: 'person', from: '人员登记' }]
+          : [],
+      )
+    },
     Accept: async (a) => {
       need()
       const missing = lacks(a)

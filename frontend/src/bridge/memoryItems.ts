@@ -28,6 +28,21 @@ export const items = [
       field('since', '失业日期', 'date'),
     ],
   }),
+  item('S-0004', '耕地补贴登记', 'gdbtdj', {
+    promised_days: 10,
+    fields: [
+      field('phone', '联系电话', 'phone', { required: false, section: '申请人', prefill: ['applicant.phone'] }),
+      field('plots', '地块', 'group', {
+        section: '地块', row_name: '地块', max_rows: 3,
+        rows: [
+          field('name', '地块名称', 'text'),
+          field('area', '面积', 'number', { unit: '亩', min: '0.01' }),
+          field('use', '种植情况', 'choice', { choices: ['自种', '流转种植'] }),
+          field('owner', '原承包人', 'text', { visible_when: { field: 'use', in: ['流转种植'] } }),
+        ],
+      }),
+    ],
+  }),
   item('S-0003', '最低生活保障对象认定', 'zdshbzdxrd', { promised_days: 20 }),
 ]
 

@@ -5,3 +5,9 @@ export function tidyDate(text: string): string {
   const [month, day] = [parts[2] ?? parts[4] ?? '', parts[3] ?? parts[5] ?? '']
   return `${parts[1]}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`
 }
+
+/** The day that this PC's clock shows, 2026-11-20. */
+export function today(now = new Date()): string {
+  const two = (n: number) => String(n).padStart(2, '0')
+  return `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`
+}

@@ -1,12 +1,14 @@
 // Rules that the counter screen applies while somebody types. The program judges
 // again, and alone decides; here they save a round for what can be seen at once.
 import type { Applicant, CardRead, Field, GivenMaterial, Item } from '../../bridge'
-import { tidyDate } from '../../shared/date'
+import { today } from '../../shared/date'
+import { prove } from '../form/check'
+import { handIn, visible, type FormValues } from '../form/values'
 
 /** What has been typed and ticked. A card's own data is not part of it. */
 export interface Sheet {
   applicant: Applicant
-  form: Record<string, string>
+  form: FormValues
   materials: Record<string, Tick>
 }
 
@@ -20,15 +22,7 @@ export function blankSheet(): Sheet {
 }
 
 /** The fields that apply, given the answers before them. */
-export function visibleFields(item: Item | undefined, form: Record<string, string>): Field[] {
-  const shown = new Set<string>()
-  return (item?.fields ?? []).filter((f) => {
-    const on = f.visible_when
-    if (on && !(shown.has(on.field) && on.in.includes(form[on.field] ?? ''))) return false
-    shown.add(f.name)
-    return true
-  })
-}
+export const visibleFields = (item: Item | undefined, form: FormValues): Field[] => visible(item?.fields ?? [], form)
 
 /** What is wrong with a resident number, "" if nothing can be seen (GB 11643). */
 export function numberFault(number: string): string {
@@ -53,8 +47,9 @@ export function missing(item: Item | undefined, sheet: Sheet, card: CardRead | u
   for (const m of item.materials) {
     if (m.necessity === 'required' && !tick(sheet, card, m.name)) out.push(`材料：${m.name}`)
   }
-  for (const f of visibleFields(item, sheet.form)) {
-    if (f.required && !sheet.form[f.name]?.trim()) out.push(`表单：${f.label}`)
+  const fields = item.fields ?? []
+  for (const f of prove(fields, handIn(fields, sheet.form), { today: today() }).faults) {
+    out.push(`表单：${labelOf(fields, f.path)}${f.key === 'required' ? '' : '有误'}`)
   }
   return out
 }
@@ -74,11 +69,12 @@ export function given(item: Item, sheet: Sheet, card: CardRead | undefined): Giv
 }
 
 /** The form as it is handed in: what does not apply stays behind. */
-export function answers(item: Item, form: Record<string, string>): Record<string, string> {
-  const out: Record<string, string> = {}
-  for (const f of visibleFields(item, form)) {
-    const text = form[f.name]?.trim()
-    if (text) out[f.name] = f.kind === 'date' ? tidyDate(text) : text
-  }
-  return out
+export const answers = (item: Item, form: FormValues): FormValues => handIn(item.fields ?? [], form)
+
+/** Where a fault is, in words: 地块第2行 面积. */
+function labelOf(fields: Field[], path: string): string {
+  const [name = '', row, cell] = path.split(/[[\].]+/)
+  const f = fields.find((o) => o.name === name)
+  if (row === undefined) return f?.label ?? path
+  return `${f?.label ?? name}第${Number(row) + 1}行 ${f?.rows?.find((c) => c.name === cell)?.label ?? ''}`.trim()
 }

@@ -1,6 +1,7 @@
 import { computed, reactive, ref, shallowRef, watch } from 'vue'
 
 import { toDeskError, type Accepted, type CardRead, type Desk, type DeskError, type Item } from '../../bridge'
+import { usePrefill } from '../form/usePrefill'
 import { answers, blankSheet, given, missing, type Sheet } from './rules'
 
 /** How long after the last key a draft is kept, in milliseconds. */
@@ -25,6 +26,7 @@ export function useIntake(desk: Desk, failed: (reason: unknown) => void) {
   const note = ref('') // what the clerk should know about a draft
   const legalDate = ref('')
   const lacks = computed(() => missing(item.value, sheet, card.value))
+  const { sources, fill, forget: forgetSources } = usePrefill(desk, sheet)
   let timer = 0
   let quiet = true // nothing typed since the sheet was emptied or filled by us
 
@@ -36,6 +38,7 @@ export function useIntake(desk: Desk, failed: (reason: unknown) => void) {
       a.type = 'person'
       Object.assign(a, { name: card.value.name, number: card.value.number, address: card.value.address })
       note.value = ''
+      await fill(item.value, card.value.id, card.value.number)
       return true
     } catch (reason) {
       if (toDeskError(reason).code !== 'cancelled') failed(reason)
@@ -64,6 +67,8 @@ export function useIntake(desk: Desk, failed: (reason: unknown) => void) {
     sheet.form = {}
     sheet.materials = {}
     fault.value = undefined
+    forgetSources()
+    await fill(item.value, card.value?.id ?? '', sheet.applicant.number)
     return true
   }
 
@@ -95,6 +100,7 @@ export function useIntake(desk: Desk, failed: (reason: unknown) => void) {
     quiet = true
     card.value = item.value = done.value = fault.value = undefined
     note.value = legalDate.value = ''
+    forgetSources()
     Object.assign(sheet, blankSheet())
     forget()
   }
@@ -132,6 +138,11 @@ export function useIntake(desk: Desk, failed: (reason: unknown) => void) {
     }
   }
 
+  // A typed number that is whole may be somebody who was here before.
+  watch(
+    () => sheet.applicant.number.replace(/\s/g, ''),
+    (number) => void (!card.value && number.length === 18 && fill(item.value, '', number)),
+  )
   watch([sheet, item, card], () => {
     window.clearTimeout(timer)
     if (quiet && JSON.stringify(sheet) === JSON.stringify(blankSheet()) && !item.value) return
@@ -139,7 +150,7 @@ export function useIntake(desk: Desk, failed: (reason: unknown) => void) {
     if (!done.value) timer = window.setTimeout(() => void keep(), draftDelay)
   })
 
-  return { sheet, card, item, reading, busy, fault, done, note, legalDate, lacks, readCard, stopReading, typeInstead, choose, accept, clear, restore }
+  return { sheet, card, item, sources, reading, busy, fault, done, note, legalDate, lacks, readCard, stopReading, typeInstead, choose, accept, clear, restore }
 }
 
 export type Intake = ReturnType<typeof useIntake>
