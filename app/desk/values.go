@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -12,6 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"onedoor/app/counter"
+	"onedoor/forms/schema"
 )
 
 // ValueView is one field of a person or of a case's form with where its value
@@ -208,22 +208,22 @@ func (s *Session) caseValues(ctx context.Context, d *counter.Dossier, v *CaseVie
 			who = counter.SourceCard
 		}
 		add("applicant", "申请人", v.Applicant.Name+" "+v.Applicant.NumberMasked, who)
-		for _, field := range s.formOrder(ctx, c, v.Form) {
-			add(field[0], field[1], fmt.Sprint(v.Form[field[0]]), source)
+		for _, f := range s.formOrder(ctx, c, v.Form) {
+			add(f.Name, f.Label, schema.Text(f, v.Form[f.Name]), source)
 		}
 	}
 	return out, nil
 }
 
-// formOrder gives names and labels of the filled form fields, as the item lists them.
-func (s *Session) formOrder(ctx context.Context, c *counter.CaseState, form map[string]any) (out [][2]string) {
+// formOrder gives the filled form fields, as the item lists them.
+func (s *Session) formOrder(ctx context.Context, c *counter.CaseState, form map[string]any) (out []counter.Field) {
 	seen := map[string]bool{}
 	if cat, err := s.catalogue(ctx); err == nil {
 		if it, err := cat.version(c.Item); err == nil {
-			for _, f := range it.Fields {
+			for _, f := range it.FormFields() {
 				if _, ok := form[f.Name]; ok {
 					seen[f.Name] = true
-					out = append(out, [2]string{f.Name, f.Label})
+					out = append(out, f)
 				}
 			}
 		}
@@ -236,7 +236,7 @@ func (s *Session) formOrder(ctx context.Context, c *counter.CaseState, form map[
 	}
 	slices.Sort(rest)
 	for _, name := range rest {
-		out = append(out, [2]string{name, name})
+		out = append(out, counter.Field{Name: name, Label: name, Kind: counter.FieldText})
 	}
 	return out
 }
