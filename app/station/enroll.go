@@ -34,20 +34,45 @@ func (s *Station) Enroll(ctx context.Context, who *desk.Session, request []byte,
 	if err != nil {
 		return Enrolled{}, rosterError(err)
 	}
+	return s.enroll(ctx, who.UserID(), req, roster.Tier(tier))
+}
+
+// enroll admits the device of a request. One that is a member with these very keys
+// gets its grant again: the first may have been lost on the way.
+func (s *Station) enroll(ctx context.Context, actor uuid.UUID, req *roster.Request, tier roster.Tier) (Enrolled, error) {
 	auth, err := s.authority(ctx)
 	if err != nil {
 		return Enrolled{}, err
 	}
-	rec, err := auth.Issue(req, roster.Tier(tier))
-	if err != nil {
-		return Enrolled{}, rosterError(err)
-	}
-	scopes, err := s.scopesOf(ctx, rec)
+	all, err := s.roster(ctx)
 	if err != nil {
 		return Enrolled{}, err
 	}
-	if err := s.admit(ctx, who, rec, scopes); err != nil {
-		return Enrolled{}, err
+	var rec *roster.DeviceRecord
+	for _, d := range all {
+		if req.Of(d) {
+			rec = d
+		}
+	}
+	var scopes []oplog.Scope
+	if rec != nil {
+		names, err := s.memberOf(ctx, rec.ID)
+		if err != nil {
+			return Enrolled{}, err
+		}
+		for _, n := range names {
+			scopes = append(scopes, oplog.Scope(n))
+		}
+	} else {
+		if rec, err = auth.Issue(req, tier); err != nil {
+			return Enrolled{}, rosterError(err)
+		}
+		if scopes, err = s.scopesOf(ctx, rec); err != nil {
+			return Enrolled{}, err
+		}
+		if err := s.admit(ctx, actor, rec, scopes); err != nil {
+			return Enrolled{}, err
+		}
 	}
 	if err := s.v.store.Flush(); err != nil {
 		return Enrolled{}, err
@@ -96,7 +121,7 @@ func (s *Station) scopesOf(ctx context.Context, rec *roster.DeviceRecord) ([]opl
 
 // admit writes the device into the roster and into the powers of its scopes,
 // with the scopes' keys wrapped for it.
-func (s *Station) admit(ctx context.Context, who *desk.Session, rec *roster.DeviceRecord, scopes []oplog.Scope) error {
+func (s *Station) admit(ctx context.Context, actor uuid.UUID, rec *roster.DeviceRecord, scopes []oplog.Scope) error {
 	var keys []store.ScopeKey
 	for _, scope := range scopes {
 		all, err := s.v.store.ScopeKeys(ctx, scope)
@@ -106,12 +131,12 @@ func (s *Station) admit(ctx context.Context, who *desk.Session, rec *roster.Devi
 		keys = append(keys, all...)
 	}
 	return s.v.store.Record(ctx, func(r counter.Recorder) error {
-		if _, err := r.Append(counter.Act{Scope: counter.ScopeRealm, Kind: "device.enroll", Entity: uuid.New(), Actor: who.UserID(), New: true,
+		if _, err := r.Append(counter.Act{Scope: counter.ScopeRealm, Kind: "device.enroll", Entity: uuid.New(), Actor: actor, New: true,
 			Payload: memberPayload(rec, true)}); err != nil {
 			return err
 		}
 		for _, scope := range scopes {
-			if _, err := r.Append(counter.Act{Scope: string(scope), Kind: "member.add", Entity: uuid.New(), Actor: who.UserID(), New: true,
+			if _, err := r.Append(counter.Act{Scope: string(scope), Kind: "member.add", Entity: uuid.New(), Actor: actor, New: true,
 				Payload: memberPayload(rec, false)}); err != nil {
 				return err
 			}

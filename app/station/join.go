@@ -103,6 +103,58 @@ func Join(ctx context.Context, cfg Config, grant []byte) (JoinInfo, error) {
 	return info, single(errors.Join(err, v.close()))
 }
 
+// JoinByCode asks the hub for the grant with a one-time code, and takes it. The home
+// was made by InitCounter; the code stands for whom to trust, in place of the root's
+// fingerprint.
+func JoinByCode(ctx context.Context, cfg Config, code, hub string) (JoinInfo, error) {
+	c, err := roster.ParseJoinCode(code)
+	if err != nil {
+		return JoinInfo{}, counter.E(counter.CodeUsage, "入网码应为20个字母和数字", "a code has 20 letters and digits").
+			Hint("照抄区里给的入网码,大小写和横线不要紧", "type it as the district gave it; case and dashes do not matter")
+	}
+	if err := roster.CheckAddress(hub); err != nil {
+		return JoinInfo{}, counter.E(counter.CodeUsage, "要写明区级枢纽的地址", "the hub's address is needed").Hint("用 --hub tcp://地址:端口", "use --hub tcp://host:port")
+	}
+	v, err := openHome(ctx, cfg, false)
+	if err != nil {
+		return JoinInfo{}, err
+	}
+	s := &Station{cfg: cfg, v: v}
+	info, err := s.joinByCode(ctx, c, hub)
+	return info, single(errors.Join(err, v.close()))
+}
+
+func (s *Station) joinByCode(ctx context.Context, code roster.JoinCode, hub string) (info JoinInfo, err error) {
+	if s.keys, err = loadDeviceKeys(ctx, s.v.store); err != nil {
+		return info, err
+	}
+	raw, err := s.v.store.Meta(ctx, metaRequest)
+	if err != nil {
+		return info, err
+	}
+	var self CounterInit
+	if raw == nil || json.Unmarshal(raw, &self) != nil {
+		return info, counter.E(counter.CodeNotEnrolled, "本机还没有做过 init", "this home was not made by init").Hint("先运行 onedoor init", "run onedoor init first")
+	}
+	req, err := roster.NewRequest(s.keys, self.Division, self.Counter, strings.TrimSpace(self.Name))
+	if err != nil {
+		return info, rosterError(err)
+	}
+	request, err := req.Encode(s.keys)
+	if err != nil {
+		return info, rosterError(err)
+	}
+	grant, err := askByCode(ctx, hub, code, request)
+	if err != nil {
+		return info, err
+	}
+	if info, err = s.join(ctx, grant); err != nil || len(s.id.Addresses) > 0 {
+		return info, err
+	}
+	s.id.Addresses, info.HubAddresses = []string{hub}, []string{hub} // the hub names none: where we found it
+	return info, s.keepIdentity(ctx)
+}
+
 func (s *Station) join(ctx context.Context, data []byte) (info JoinInfo, err error) {
 	if s.keys, err = loadDeviceKeys(ctx, s.v.store); err != nil {
 		return info, err

@@ -3,6 +3,7 @@ package station
 import (
 	"context"
 	"crypto/sha256"
+	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"log/slog"
@@ -38,7 +39,12 @@ var Version = "dev"
 var errRevoked = errors.New("station: the device was revoked")
 
 func (s *Station) newNode() (*bepnode.Node, error) {
+	var enroll func(context.Context, *tls.Conn)
+	if s.id.Device.ID == s.id.Hub.ID {
+		enroll = s.serveCode
+	}
 	n, err := bepnode.New(bepnode.Options{
+		Enroll:      enroll,
 		Certificate: s.keys.TLSCertificate(&s.id.Device), Name: s.id.Device.Name, Version: Version,
 		Vault: s.v.store.Outward(s.id.Realm.Code), Verify: s.allow, Now: s.cfg.Now,
 		OnFault: func(f bepnode.Fault) {

@@ -47,6 +47,8 @@ type Station struct {
 	verifier *roster.Verifier
 	desk     *desk.Desk
 
+	codesMu sync.Mutex // one enrolment by code at a time
+
 	mu   sync.Mutex
 	node *bepnode.Node // while serving
 

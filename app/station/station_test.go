@@ -39,6 +39,7 @@ var (
 )
 
 func TestMain(m *testing.M) {
+	codePause = 10 * time.Millisecond
 	code := m.Run()
 	if baseDir != "" {
 		_ = os.RemoveAll(baseDir)

@@ -72,6 +72,11 @@ type Options struct {
 	Verify func(leaf *x509.Certificate) (PeerInfo, error)
 	Now    func() time.Time // for Status and the hello only; deadlines use timers
 
+	// Enroll, where it is set, takes connections that offer EnrollALPN alone: they show
+	// no certificate and never reach the protocol library. It reads and writes under
+	// deadlines of its own; the Node closes the connection after it.
+	Enroll func(context.Context, *tls.Conn)
+
 	Dial     func(ctx context.Context, addr string) (net.Conn, error) // default: TCP with keepalive
 	OnFault  func(Fault)                                              // may be nil; must not block
 	OnChange func(oplog.DeviceID)                                     // a peer came or went; must not block

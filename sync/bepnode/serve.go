@@ -61,6 +61,9 @@ func (n *Node) accept(c net.Conn) {
 	}()
 }
 
+// errEnrolled ends a connection that was no peer's. Nobody sees it.
+var errEnrolled = errors.New("an enrolment")
+
 func addrOf(c net.Conn) string {
 	if a := c.RemoteAddr(); a != nil {
 		return a.String()
@@ -78,6 +81,11 @@ func (n *Node) establish(ctx context.Context, c net.Conn, dialed bool, addr stri
 	conn, peer, err := n.handshake(ctx, w, dialed)
 	if err != nil {
 		return nil, at(err, addr)
+	}
+	if !dialed && conn.ConnectionState().NegotiatedProtocol == EnrollALPN { // only where Enroll is set
+		n.opt.Enroll(ctx, conn)
+		_ = conn.Close()
+		return nil, errEnrolled
 	}
 	s := n.newSession(conn, w, peer, dialed, addr)
 	s.tally = t

@@ -13,6 +13,9 @@ import (
 
 const alpn = "bep/1.0"
 
+// EnrollALPN is what a station that is not enrolled yet offers, instead of BEP.
+const EnrollALPN = "onedoor-enroll/1"
+
 // deviceOf gives the device ID of a certificate (DER).
 func deviceOf(der []byte) oplog.DeviceID { return sha256.Sum256(der) }
 
@@ -55,7 +58,7 @@ func handshakeCode(err error) Code {
 }
 
 func (n *Node) tlsConfig(peer *PeerInfo) *tls.Config {
-	return &tls.Config{
+	cfg := &tls.Config{
 		MinVersion:   tls.VersionTLS13,
 		Certificates: []tls.Certificate{n.opt.Certificate},
 		NextProtos:   []string{alpn},
@@ -73,6 +76,15 @@ func (n *Node) tlsConfig(peer *PeerInfo) *tls.Config {
 			return err
 		},
 	}
+	cfg.GetConfigForClient = func(hello *tls.ClientHelloInfo) (*tls.Config, error) {
+		if n.opt.Enroll == nil || len(hello.SupportedProtos) != 1 || hello.SupportedProtos[0] != EnrollALPN {
+			return nil, nil // as for every peer
+		}
+		enroll := cfg.Clone()
+		enroll.NextProtos, enroll.ClientAuth, enroll.VerifyConnection = []string{EnrollALPN}, tls.NoClientCert, nil
+		return enroll, nil
+	}
+	return cfg
 }
 
 func (n *Node) verify(cs tls.ConnectionState) (PeerInfo, error) {

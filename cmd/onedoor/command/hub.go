@@ -20,7 +20,7 @@ func hubCommands(version string) *cli.Command {
 		Sub: []*cli.Command{
 			{Name: "init", Short: cli.T("建立枢纽", "set up the hub"), Long: hubInitHelp, Define: hubInit},
 			{Name: "serve", Short: cli.T("运行枢纽", "run the hub"), Define: hubServe(version)},
-			{Name: "enroll", Short: cli.T("批准设备入网", "enrol a device"), Define: hubEnroll},
+			{Name: "enroll", Short: cli.T("批准设备入网", "enrol a device"), Long: hubEnrollHelp, Define: hubEnroll},
 			{Name: "devices", Short: cli.T("列出设备", "list the devices"), Define: cli.Simple(hubDevices)},
 			{Name: "revoke", Short: cli.T("停用丢失或被盗的设备", "revoke a lost or stolen device"), Args: "DEVICE", Define: cli.Simple(hubRevoke)},
 			{Name: "archive", Short: cli.T("存档机（普通 Syncthing）", "archives (stock Syncthing daemons)"), Long: hubArchiveHelp, Define: hubArchive},
@@ -73,87 +73,6 @@ func hubInit(fs *cli.Flags) cli.Run {
 			}
 		})
 	}
-}
-
-func hubEnroll(fs *cli.Flags) cli.Run {
-	request := fs.Path("request", cli.T("窗口的入网申请", "request of the counter"), cli.Required())
-	tier := fs.String("tier", "", cli.T("层级", "tier"), cli.Required(), cli.OneOf("village", "town", "district"))
-	out := fs.Path("out", cli.T("写出的入网凭证", "grant to write"), cli.Required(), cli.Meta("GRANT"))
-	return func(ctx context.Context, c *cli.Call) error {
-		data, err := c.ReadFile(*request, 1<<20)
-		if err != nil {
-			return err
-		}
-		return writingAs(ctx, c, "hub enroll", func(st *station.Station, s *desk.Session) error {
-			e, err := st.Enroll(ctx, s, data, *tier)
-			if err != nil {
-				return err
-			}
-			// The grant holds the keys of the counter's scope, wrapped for that device alone.
-			if err := atomicfile.Write(*out, e.Grant, atomicfile.Secret); err != nil {
-				return writeError(*out, err)
-			}
-			v := struct {
-				Device   string `json:"device"`
-				Division string `json:"division"`
-				Name     string `json:"name"`
-				Grant    string `json:"grant"`
-				Bytes    int    `json:"bytes"`
-			}{e.Device, e.Division, e.Name, *out, len(e.Grant)}
-			return c.Print(v, func(w io.Writer) {
-				cli.Table(w, [][]string{
-					{c.Say("已批准入网", "enrolled"), v.Name},
-					{c.Say("区划", "division"), v.Division},
-					{c.Say("设备", "device"), v.Device},
-					{c.Say("入网凭证", "grant"), fmt.Sprintf("%s (%d %s)", v.Grant, v.Bytes, c.Say("字节", "bytes"))},
-				})
-			})
-		})
-	}
-}
-
-func hubDevices(ctx context.Context, c *cli.Call) error {
-	return readingAs(ctx, c, func(st *station.Station, s *desk.Session) error {
-		devices, err := st.Devices(ctx, s)
-		if err != nil {
-			return err
-		}
-		return c.Print(list(devices), func(w io.Writer) {
-			rows := [][]string{{c.Say("设备", "device"), c.Say("区划", "division"), c.Say("窗口", "counter"), c.Say("层级", "tier"),
-				c.Say("名称", "name"), c.Say("状态", "state"), c.Say("密钥", "keys")}}
-			for _, d := range devices {
-				state := c.Say("正常", "active")
-				if d.Revoked {
-					state = c.Say("已停用", "revoked")
-				}
-				current := 0
-				for _, k := range d.Keys {
-					if k.Current {
-						current++
-					}
-				}
-				rows = append(rows, []string{d.Device, d.Division, d.Counter, d.Tier, d.Name, state, fmt.Sprint(current)})
-			}
-			cli.Table(w, rows)
-		})
-	})
-}
-
-func hubRevoke(ctx context.Context, c *cli.Call) error {
-	return writingAs(ctx, c, "hub revoke", func(st *station.Station, s *desk.Session) error {
-		v, err := st.Revoke(ctx, s, c.Operand(0))
-		if err != nil {
-			return err
-		}
-		return c.Print(v, func(w io.Writer) {
-			fmt.Fprintln(w, c.Say("已停用:", "revoked:"), v.Device)
-			rows := [][]string{}
-			for _, k := range v.Rotated {
-				rows = append(rows, []string{c.Say("已换密钥", "new key"), k.Scope, k.Key, fmt.Sprint(k.Devices) + c.Say(" 台设备持有", " devices hold it")})
-			}
-			cli.Table(w, rows)
-		})
-	})
 }
 
 func hubKeysExport(fs *cli.Flags) cli.Run {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 
+	"onedoor/app/counter"
 	"onedoor/app/station"
 	"onedoor/internal/cli"
 	"onedoor/internal/cli/endpoint"
@@ -47,24 +48,37 @@ func initCommand() *cli.Command {
 func joinCommand() *cli.Command {
 	return &cli.Command{
 		Name:  "join",
-		Short: cli.T("窗口：用入网凭证入网", "counter: join with the grant"),
+		Short: cli.T("窗口：用入网凭证或入网码入网", "counter: join with the grant or a code"),
 		Define: func(fs *cli.Flags) cli.Run {
-			grant := fs.Path("grant", cli.T("区里给的入网凭证", "the grant that the district gave"), cli.Required(), cli.Meta("GRANT"))
+			grant := fs.Path("grant", cli.T("区里给的入网凭证", "the grant that the district gave"), cli.Meta("GRANT"))
+			code := fs.String("code", "", cli.T("或：区里给的一次性入网码", "or: the one-time code that the district gave"), cli.Meta("CODE"))
+			hub := fs.String("hub", "", cli.T("用入网码时区级枢纽的地址", "with a code, the hub's address"), cli.Meta("tcp://HOST:PORT"))
 			return func(ctx context.Context, c *cli.Call) error {
 				cfg, err := daily(c)
 				if err != nil {
 					return err
 				}
-				data, err := c.ReadFile(*grant, 256<<20)
-				if err != nil {
-					return err
+				if (*grant == "") == (*code == "") || (*code != "") != (*hub != "") {
+					return counter.E(counter.CodeUsage, "要写 --grant 文件，或者 --code 入网码 和 --hub 地址", "give --grant FILE, or --code CODE and --hub ADDRESS").
+						Hint("见 onedoor join --help", "see onedoor join --help")
+				}
+				var data []byte
+				if *grant != "" {
+					if data, err = c.ReadFile(*grant, 256<<20); err != nil {
+						return err
+					}
 				}
 				lease, err := endpoint.Own(ctx, cfg.Home, "onedoor join", c.Now, endpoint.DefaultWait)
 				if err != nil {
 					return err
 				}
 				defer lease.Release()
-				info, err := station.Join(ctx, cfg, data)
+				var info station.JoinInfo
+				if *grant != "" {
+					info, err = station.Join(ctx, cfg, data)
+				} else {
+					info, err = station.JoinByCode(ctx, cfg, *code, *hub)
+				}
 				if err != nil {
 					return err
 				}
