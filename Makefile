@@ -54,6 +54,9 @@ mesh: need-go ## districts with every fault, from seeds: SEEDS=300 START=1 (TRAC
 	@ONEDOOR_MESH_SEEDS=$(SEEDS) ONEDOOR_MESH_START=$(START) ONEDOOR_MESH_BREAK=$(BREAK) ONEDOOR_MESH_TRACE=$(TRACE) ONEDOOR_MESH_ALL=$(ALL) \
 	  $(GO) test $(if $(BREAK),-tags meshbreak) -run '^TestSeeds$$' -count=1 -v -timeout 0 ./sync/meshtest
 
+mesh-breaks: need-go ## every deliberate break of the product, each caught by the simulation (START=1)
+	ONEDOOR_MESH_START=$(START) $(GO) test -tags meshbreak -run '^TestBreaks$$' -count=1 -v -timeout 0 ./sync/meshtest
+
 cardtest: need-go ## fault schedules of the card reader: 1,000 TCP, 200 pty, 20 at 9600 (about 4 minutes)
 	ONEDOOR_CARD_SCHEDULES=1000,200,20 $(GO) test -run Schedules -count=1 -v -timeout 60m ./app/cardreader/conformance
 

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"onedoor/internal/broken"
 	"onedoor/sync/oplog"
 	"onedoor/sync/segment"
 )
@@ -318,7 +319,7 @@ func (s *Store) growFile(path string, data []byte) error {
 		return err
 	}
 	from := 0
-	if bytes.HasPrefix(data, old) {
+	if bytes.HasPrefix(data, old) || broken.Is(broken.TornTail) && len(old) <= len(data) {
 		from = len(old)
 	}
 	if err := s.opt.Fault("segment"); err != nil {
@@ -343,7 +344,7 @@ func (s *Store) reconcileFiles(ctx context.Context) error {
 			return diskError(err)
 		}
 		path := s.SegmentPath(folder, name)
-		if have, err := s.disk.Size(path); err == nil && have > size {
+		if have, err := s.disk.Size(path); err == nil && have > size && !broken.Is(broken.TornTail) {
 			if err := s.disk.Cut(path, size); err != nil {
 				return diskError(err)
 			}

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"onedoor/app/counter"
+	"onedoor/internal/broken"
 	"onedoor/sync/merge"
 	"onedoor/sync/oplog"
 )
@@ -50,7 +51,13 @@ func (s *Store) foldOps(powers powersFunc, at heldFunc, ops []storedOp) (*folded
 			nodes[i].Authority = facts[i].Verdict.Authority
 		}
 	}
+	if broken.Is(broken.UnstableTieBreak) {
+		breakTies(nodes)
+	}
 	res := merge.Order(nodes)
+	if broken.Is(broken.PairwiseSort) {
+		sortPairwise(nodes, &res)
+	}
 	for _, i := range res.Waiting {
 		f.waiting = append(f.waiting, ready[i])
 	}
@@ -60,6 +67,9 @@ func (s *Store) foldOps(powers powersFunc, at heldFunc, ops []storedOp) (*folded
 	h := counter.History{Facts: f.facts, Past: pastOf(res)}
 	f.typ = entityType(h)
 	f.state = counter.Fold(f.typ, h)
+	if broken.Is(broken.SupersededDropped) {
+		f.dropSuperseded()
+	}
 	return &f, nil
 }
 
@@ -216,6 +226,9 @@ func (t *txn) project(k entityKey, f *folded, isNew bool) error {
 		return t.unproject(k, "entities", "cases", "lookup")
 	}
 	sum := sha256.Sum256(f.state.JSON)
+	if broken.Is(broken.FoldReadsClock) {
+		sum = sha256.Sum256(t.s.now().AppendFormat(f.state.JSON, "2006-01-02"))
+	}
 	state := f.state.JSON
 	if f.state.Case != nil || f.state.Person != nil {
 		// Shown one at a time, folded from the ops when they are: keeping the

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 
+	"onedoor/internal/broken"
 	"onedoor/sync/oplog"
 	"onedoor/sync/segment"
 )
@@ -27,7 +28,7 @@ func (s *Store) Receive(ctx context.Context, peer oplog.DeviceID, w segment.Want
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	n, err := s.receive(ctx, w, data)
-	if errors.Is(err, segment.ErrRefused) && !errors.Is(err, errBytes) {
+	if errors.Is(err, segment.ErrRefused) && !errors.Is(err, errBytes) || broken.Is(broken.GapIsFinal) && errors.Is(err, errGap) {
 		err = errors.Join(err, s.quarantine(ctx, peer, w, err))
 	}
 	return segment.Receipt{Ops: n}, err
@@ -109,7 +110,7 @@ func (s *Store) wholeFile(w segment.Want, data []byte) ([]byte, error) {
 		}
 		full = append(old[:w.Offset:w.Offset], data...)
 	}
-	if int64(len(full)) == w.Size && sha256.Sum256(full) == w.Hash {
+	if int64(len(full)) == w.Size && sha256.Sum256(full) == w.Hash || broken.Is(broken.UncheckedHash) {
 		return full, nil
 	}
 	if w.Offset > 0 {
@@ -152,7 +153,7 @@ func (t *txn) applyFile(h segment.Header, batches []segment.Batch, w segment.Wan
 		if b.Offset < w.Offset && b.LastSeq() <= row.seq {
 			continue // verified and applied when it came
 		}
-		if err := b.Verify(h, pub); err != nil {
+		if err := b.Verify(h, pub); err != nil && !broken.Is(broken.UncheckedSign) {
 			return 0, err
 		}
 		n, err := t.applyBatch(h, b, &row, set)
@@ -249,6 +250,9 @@ func (t *txn) touch(set touchedSet, op *oplog.Op, hash oplog.Hash) error {
 
 // wakeWaiting adds what waited for the district's log of a scope.
 func (t *txn) wakeWaiting(scope oplog.Scope, set touchedSet) error {
+	if broken.Is(broken.LostWaiting) {
+		return nil
+	}
 	query, args := "SELECT DISTINCT w.scope, w.entity FROM waiting w WHERE w.scope = ?", []any{string(scope)}
 	if scope == oplog.Realm {
 		query, args = "SELECT DISTINCT w.scope, w.entity FROM waiting w", nil

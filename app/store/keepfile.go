@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 
+	"onedoor/internal/broken"
 	"onedoor/sync/oplog"
 	"onedoor/sync/segment"
 )
@@ -14,6 +15,9 @@ import (
 // itself announces less than it once wrote, as after a restore, our state is
 // announced anew, as the later one.
 func (t *txn) stale(h segment.Header, w segment.Want) (bool, error) {
+	if broken.Is(broken.StaleTail) {
+		return false, nil
+	}
 	if done, err := t.sealedAlready(h, w); err != nil || done {
 		return done, err
 	}

@@ -20,6 +20,7 @@ import (
 	_ "modernc.org/sqlite" // the driver "sqlite"
 
 	"onedoor/app/counter"
+	"onedoor/internal/broken"
 	"onedoor/internal/disk"
 	"onedoor/sync/oplog"
 	"onedoor/sync/segment"
@@ -143,7 +144,11 @@ func dsn(path, vfs string, readOnly bool) string {
 	} else {
 		q.Add("_pragma", "query_only(1)")
 	}
-	q.Add("_pragma", "synchronous(FULL)")
+	if broken.Is(broken.SkippedFsync) {
+		q.Add("_pragma", "synchronous(OFF)")
+	} else {
+		q.Add("_pragma", "synchronous(FULL)")
+	}
 	q.Add("_pragma", "foreign_keys(1)")
 	q.Add("_pragma", "temp_store(MEMORY)")
 	q.Add("_pragma", "secure_delete(1)")

@@ -9,6 +9,7 @@ import (
 	"os"
 
 	"onedoor/app/counter"
+	"onedoor/internal/broken"
 	"onedoor/sync/oplog"
 	"onedoor/sync/seal"
 )
@@ -76,8 +77,13 @@ func (s *Store) checkMark(ctx context.Context) error {
 		return counter.E(counter.CodeIntegrity, "防回退标记读不出", "the high-water mark cannot be read").
 			Hint("密钥文件夹里的 .mark 文件已损坏;请联系区级管理员", "the .mark file in the key folder is damaged; ask the district").Because(err)
 	}
+	if broken.Is(broken.SerialReused) {
+		mark = HighWater{}
+	}
 	restored := mark.Commit > 0 && (p.Epoch != mark.Epoch || p.Commit < mark.Commit)
-	if p.Epoch == (oplog.Epoch{}) || restored {
+	if broken.Is(broken.EpochNotRenewed) && restored {
+		p.Commit, p.Stamp, p.Date, p.Serial = max(p.Commit, mark.Commit)+1, max(p.Stamp, mark.Stamp), max(p.Date, mark.Date), max(p.Serial, mark.Serial)
+	} else if p.Epoch == (oplog.Epoch{}) || restored {
 		if err := s.beginEpoch(ctx, &p, mark); err != nil {
 			return err
 		}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 
+	"onedoor/internal/broken"
 	"onedoor/sync/oplog"
 	"onedoor/sync/segment"
 )
@@ -109,7 +110,7 @@ func (s *Store) ensureFolder(folder string) error {
 }
 
 func (s *Store) mayHave(peer oplog.DeviceID, scope oplog.Scope) (bool, error) {
-	if peer == s.powers.district {
+	if peer == s.powers.district || broken.Is(broken.OpenDoor) {
 		return true, nil
 	}
 	realm, err := s.PowersNow(context.Background(), oplog.Realm)
@@ -194,8 +195,10 @@ func (s *Store) announced(peer oplog.DeviceID, folder string, indexID uint64, fu
 		}
 	}
 	var last int64
-	for _, e := range entries {
-		last = max(last, e.Sequence)
+	for i, e := range entries {
+		if last = max(last, e.Sequence); i > 0 && broken.Is(broken.LostIndexClaim) {
+			continue
+		}
 		if ok, err := take(t, e); err != nil || !ok {
 			if err != nil {
 				return false, err

@@ -43,13 +43,18 @@ type device struct {
 	cutUntil  int // step until which it has no link
 	fullUntil int
 	backup    *backup
-	full      map[oplog.DeviceID]bool // peers that get our whole index next time
+	full      map[fullKey]bool // who gets our whole index of a folder next time
+}
+
+type fullKey struct {
+	peer   oplog.DeviceID
+	folder string
 }
 
 var bg = context.Background()
 
 func (w *world) newDevice(name, counterNo, division string) *device {
-	d := &device{w: w, name: name, own: oplog.Scope(division), counter: counterNo, full: map[oplog.DeviceID]bool{}}
+	d := &device{w: w, name: name, own: oplog.Scope(division), counter: counterNo, full: map[fullKey]bool{}}
 	if w.keys[d.own].Scope == "" {
 		w.addScope(d.own)
 	}

@@ -49,27 +49,35 @@ func TestWorker(t *testing.T) {
 	}
 }
 
+// job is a run of seeds.
+type job struct {
+	bin   string // the test binary that works
+	brk   string // the break that is switched on, or ""
+	first uint64
+	count int
+	all   bool // go on after failures
+	say   io.Writer
+}
+
 // tally adds up what the seeds of a run came to.
 type tally struct {
-	mu       sync.Mutex
-	first    uint64
-	count    int
-	next     int
-	seeds    []uint64
-	done     int
-	sum      result
-	failed   []result
-	began    time.Time
-	told     time.Time
-	stop     bool
-	progress io.Writer
+	job
+	mu     sync.Mutex
+	next   int
+	seeds  []uint64
+	done   int
+	sum    result
+	failed []result
+	began  time.Time
+	told   time.Time
+	stop   bool
 }
 
 // drive runs seeds over all cores.
-func drive(first uint64, count int, progress io.Writer) *tally {
-	y := &tally{first: first, count: count, seeds: inOrder(first, count), began: time.Now(), progress: progress, sum: result{Faults: map[string]int{}}}
+func drive(j job) *tally {
+	y := &tally{job: j, seeds: inOrder(j.first, j.count, j.brk != ""), began: time.Now(), sum: result{Faults: map[string]int{}}}
 	var wg sync.WaitGroup
-	for range min(runtime.NumCPU(), count) {
+	for range min(runtime.NumCPU(), j.count) {
 		wg.Go(func() {
 			for y.work() {
 			}
@@ -91,10 +99,11 @@ func (y *tally) take() (uint64, bool) {
 }
 
 // inOrder lists seeds with the large worlds first of each thousand: else a core
-// would wait for the other one at the end.
-func inOrder(first uint64, count int) (list []uint64) {
+// would wait for the other one at the end. Where a failure ends the run, small
+// worlds show it sooner.
+func inOrder(first uint64, count int, smallFirst bool) (list []uint64) {
 	for from := 0; from < count; from += 1000 {
-		for _, large := range []bool{true, false} {
+		for _, large := range []bool{!smallFirst, smallFirst} {
 			for n := from; n < min(from+1000, count); n++ {
 				if seed := first + uint64(n); isLarge(seed) == large {
 					list = append(list, seed)
@@ -108,8 +117,8 @@ func inOrder(first uint64, count int) (list []uint64) {
 // work starts a worker and feeds it; it tells whether another one is needed,
 // because this one died of a seed.
 func (y *tally) work() (again bool) {
-	cmd := exec.Command(os.Args[0], "-test.run=^TestWorker$", "-test.timeout=0")
-	cmd.Env = append(os.Environ(), envWork+"=1", "GOMAXPROCS=2", "GOGC=300")
+	cmd := exec.Command(y.bin, "-test.run=^TestWorker$", "-test.timeout=0")
+	cmd.Env = append(os.Environ(), envWork+"=1", envBreak+"="+y.brk, "GOMAXPROCS=2", "GOGC=300")
 	in, err := cmd.StdinPipe()
 	if err != nil {
 		panic(err)
@@ -191,11 +200,11 @@ func (y *tally) add(r result) {
 	}
 	if r.Fail != "" {
 		y.failed = append(y.failed, r)
-		y.stop = y.stop || os.Getenv(envAll) == "" || len(y.failed) >= 400
-		fmt.Fprintf(y.progress, "seed %d fails: %s\n", r.Seed, r.Fail)
+		y.stop = y.stop || !y.all
+		fmt.Fprintf(y.say, "seed %d fails: %s\n", r.Seed, r.Fail)
 	}
 	if time.Since(y.told) > 5*time.Second || y.done == y.count {
 		y.told = time.Now()
-		fmt.Fprintf(y.progress, "%d of %d seeds, %d failed, %s\n", y.done, y.count, len(y.failed), time.Since(y.began).Round(time.Second))
+		fmt.Fprintf(y.say, "%d of %d seeds, %d failed, %s\n", y.done, y.count, len(y.failed), time.Since(y.began).Round(time.Second))
 	}
 }

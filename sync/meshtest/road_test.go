@@ -131,7 +131,7 @@ func (w *world) announce(to, from *device, f string, r road) (n int) {
 		w.at(to, err)
 		top, err := from.store.MaxSequence(f)
 		w.at(from, err)
-		full := claimID != id || claim > top || from.full[to.id]
+		full := claimID != id || claim > top || from.full[fullKey{to.id, f}]
 		if full {
 			claim = 0
 		}
@@ -141,7 +141,7 @@ func (w *world) announce(to, from *device, f string, r road) (n int) {
 			return n
 		}
 		w.at(to, to.store.Announced(from.id, f, id, full, entries))
-		delete(from.full, to.id)
+		delete(from.full, fullKey{to.id, f})
 		if n += len(entries); r.page < 1000 || len(entries) < r.page {
 			return n
 		}

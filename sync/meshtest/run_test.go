@@ -70,7 +70,7 @@ func (w *world) step() {
 		w.latePackets()
 	case n < 75:
 		w.carry(d)
-	case n < 79:
+	case n < 80:
 		w.powers()
 	case n < 82:
 		w.next()
@@ -123,6 +123,8 @@ func (w *world) mishap(d *device, n int) {
 			w.restoreHome(d)
 		}
 	case n < 99:
+		w.forge(d, w.partner(d, w.working()))
+	default:
 		if w.one(3) {
 			w.revoke(d)
 		}

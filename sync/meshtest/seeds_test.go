@@ -4,8 +4,11 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/exec"
+	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -22,7 +25,10 @@ func TestSeeds(t *testing.T) {
 	if name != "" && !slices.Contains(broken.All(), name) {
 		t.Fatalf("no such break: %s; there are %v", name, broken.All())
 	}
-	y := drive(uint64(number(t, envStart, 1)), count, os.Stdout)
+	if name != "" && !broken.Built {
+		t.Fatal("this program cannot be broken: build with -tags meshbreak")
+	}
+	y := drive(job{bin: os.Args[0], brk: string(name), first: uint64(number(t, envStart, 1)), count: count, all: os.Getenv(envAll) != "", say: os.Stdout})
 	report(os.Stdout, y)
 	for _, r := range y.failed {
 		for _, line := range r.Trace {
@@ -48,10 +54,34 @@ func TestSlice(t *testing.T) {
 	if os.Getenv(envWork) != "" || os.Getenv(envSeeds) != "" || os.Getenv(envBreak) != "" {
 		t.Skip("another run")
 	}
-	y := drive(1, count, io.Discard)
+	y := drive(job{bin: os.Args[0], first: 1, count: count, say: io.Discard})
 	report(os.Stdout, y)
 	for _, r := range y.failed {
 		t.Errorf("seed %d: %s\nreplay: make mesh SEEDS=1 START=%d", r.Seed, r.Fail, r.Seed)
+	}
+}
+
+// TestBreaks proves that the simulation can fail: the product is built with its
+// breaks, and each of them is caught.
+func TestBreaks(t *testing.T) {
+	if testing.Short() || os.Getenv(envWork) != "" || os.Getenv(envSeeds) != "" || os.Getenv(envBreak) != "" {
+		t.Skip("another run")
+	}
+	bin := os.Args[0]
+	if !broken.Built {
+		bin = filepath.Join(t.TempDir(), "broken.test")
+		if out, err := exec.Command("go", "test", "-c", "-tags", "meshbreak", "-o", bin, ".").CombinedOutput(); err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+	}
+	for _, name := range broken.All() {
+		y := drive(job{bin: bin, brk: string(name), first: uint64(number(t, envStart, 1)), count: 300, say: io.Discard})
+		if len(y.failed) == 0 {
+			t.Errorf("BREAK=%s: %d seeds did not catch it", name, y.done)
+			continue
+		}
+		why, _, _ := strings.Cut(y.failed[0].Fail, "\n")
+		fmt.Printf("%s: caught by seed %d, the %dth, after %s: %s\n", name, y.failed[0].Seed, y.done, time.Since(y.began).Round(100*time.Millisecond), why)
 	}
 }
 
