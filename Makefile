@@ -67,7 +67,7 @@ build: need-go ## bin/onedoor
 	$(BUILD) -o bin/onedoor ./cmd/onedoor
 
 # The pages that the programs embed. Node runs only when a source is newer.
-PAGES := $(wildcard frontend/*.json frontend/*.ts frontend/index.html) $(shell find frontend/src frontend/public -type f 2>/dev/null)
+PAGES := THIRD_PARTY.txt LICENSE $(wildcard frontend/*.json frontend/*.ts frontend/index.html) $(shell find frontend/src frontend/public -type f 2>/dev/null)
 
 ui: need-node frontend/dist/index.html ## the pages of the window and of the browser
 

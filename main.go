@@ -104,7 +104,7 @@ func open(ctx context.Context, home, cardPort string) (_ window.Config, end func
 		}
 	}()
 	cfg := window.Over(st.Desk(), time.Now)
-	command.Equip(&cfg, st, cardPort, os.Getenv)
+	command.Equip(ctx, &cfg, st, cardPort, os.Getenv)
 	cfg.PaperFolder, cfg.OpenFile = papersFolder(home), openFile
 	// Papers are plain; those that a crash left behind go too.
 	if err := os.RemoveAll(cfg.PaperFolder); err != nil {
@@ -135,9 +135,9 @@ func show(ctx context.Context, w *window.Window, feed *window.Feed) error {
 		ErrorFormatter:   func(err error) any { return window.FaultText(err) },
 		// Below warnings Wails writes what calls return: citizens' data.
 		LogLevel: logger.WARNING, LogLevelProduction: logger.ERROR,
-		DragAndDrop: &options.DragAndDrop{DisableWebViewDrop: true},
-		Linux:       &linux.Options{ProgramName: "onedoor", WebviewGpuPolicy: linux.WebviewGpuPolicyNever},
-		Windows:     &windows.Options{WebviewUserDataPath: webviewFolder(), IsZoomControlEnabled: true},
+		// Files are dropped on the page, as in a browser; a drop beside its place does nothing there.
+		Linux:   &linux.Options{ProgramName: "onedoor", WebviewGpuPolicy: linux.WebviewGpuPolicyNever},
+		Windows: &windows.Options{WebviewUserDataPath: webviewFolder(), IsZoomControlEnabled: true},
 	})
 }
 

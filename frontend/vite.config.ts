@@ -1,10 +1,11 @@
 import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'vitest/config'
 
+import { licences } from './licences.ts'
 import { nothingOutside } from './outside.ts'
 
 export default defineConfig({
-  plugins: [vue(), nothingOutside()],
+  plugins: [vue(), licences(), nothingOutside()],
   build: {
     // The oldest web views that are promised: WebView2 109 and WebKitGTK of Safari 15's age.
     target: ['chrome109', 'safari15'],

@@ -221,8 +221,8 @@ func (s *Session) checkMaterials(ctx context.Context, it *counter.Item, m Materi
 		default:
 			continue // conditional or optional, and not given
 		}
-		if ok && g.File != "" {
-			file, err := s.cfg.KeepScan(ctx, s.ownScope(), g.File)
+		if ok && (g.File != "" || g.Scan != nil) {
+			file, err := s.keepScan(ctx, &g)
 			if err != nil {
 				ps = append(ps, counter.Problem{Where: "材料 " + want.Name, What: textOf(err), Fix: hintOf(err)})
 				continue
@@ -232,6 +232,13 @@ func (s *Session) checkMaterials(ctx context.Context, it *counter.Item, m Materi
 		out = append(out, line)
 	}
 	return out, ps
+}
+
+func (s *Session) keepScan(ctx context.Context, g *GivenMaterial) (counter.MaterialFile, error) {
+	if g.Scan != nil {
+		return s.cfg.KeepData(ctx, s.ownScope(), g.ScanName, g.Scan)
+	}
+	return s.cfg.KeepScan(ctx, s.ownScope(), g.File)
 }
 
 // idCardMaterial is the material that reading the card itself shows to the clerk.

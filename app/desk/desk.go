@@ -48,6 +48,8 @@ type Config struct {
 	DeviceNames func(ctx context.Context) (map[[32]byte]string, error)
 	// KeepScan stores a scanned material of a scope, sealed, and names it by its content.
 	KeepScan func(ctx context.Context, scope, path string) (counter.MaterialFile, error)
+	// KeepData does the same with what is in memory already; name tells the kind of file.
+	KeepData func(ctx context.Context, scope, name string, data []byte) (counter.MaterialFile, error)
 	// ScanState tells how much of a scan is on this device, by its root.
 	ScanState func(ctx context.Context, root string) (ScanState, error)
 	// OpenScan gives the plain bytes of a scan, by its root.

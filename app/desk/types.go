@@ -42,6 +42,8 @@ type GivenMaterial struct {
 	Provided bool   `json:"provided"`
 	Deferred bool   `json:"deferred,omitempty"` // promised for later, where the item allows it
 	File     string `json:"-"`                  // path of a scan; optional
+	Scan     []byte `json:"-"`                  // or the scan itself, and
+	ScanName string `json:"-"`                  // the name of its file
 }
 
 // Materials is the checklist. In JSON it is a list, or "all": everything that

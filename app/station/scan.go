@@ -31,13 +31,18 @@ func (s *Station) keepScan(ctx context.Context, scope, path string) (counter.Mat
 	if err != nil {
 		return counter.MaterialFile{}, fileError("读取材料文件", err)
 	}
+	return s.keepScanData(ctx, scope, filepath.Base(path), data)
+}
+
+// keepScanData does the same with what was read already; name tells the kind of file.
+func (s *Station) keepScanData(ctx context.Context, scope, name string, data []byte) (counter.MaterialFile, error) {
 	root, err := s.v.store.PutScan(ctx, oplog.Scope(scope), data)
 	if err != nil {
 		return counter.MaterialFile{}, err
 	}
 	sum := sha256.Sum256(data)
-	return counter.MaterialFile{SHA256: hex.EncodeToString(sum[:]), Size: info.Size(),
-		Ext: strings.ToLower(strings.TrimPrefix(filepath.Ext(path), ".")), Root: root.String()}, nil
+	return counter.MaterialFile{SHA256: hex.EncodeToString(sum[:]), Size: int64(len(data)),
+		Ext: strings.ToLower(strings.TrimPrefix(filepath.Ext(name), ".")), Root: root.String()}, nil
 }
 
 // scanState tells how much of a scan is on this device.

@@ -156,6 +156,7 @@ func (s *Station) newDesk() (*desk.Desk, error) {
 		Papers:      desk.Papers{Press: press, Signer: s.keys.Signer(), Chain: chain, Roots: roots, Signers: s.signers},
 		DeviceNames: s.deviceNames,
 		KeepScan:    s.keepScan,
+		KeepData:    s.keepScanData,
 		ScanState:   s.scanState,
 		OpenScan:    s.openScan,
 		KeepPhoto:   s.keepPhoto,

@@ -20,9 +20,8 @@ func (w *Window) ReadCard() (CardRead, error) {
 	if _, err := w.current(true); err != nil {
 		return CardRead{}, err
 	}
-	if w.cfg.ReadCard == nil {
-		return CardRead{}, counter.E(counter.CodeNotFound, "这台电脑没有设置读卡器", "no card reader is set").
-			Hint("可以手工录入（会标明未读卡）；启动时加上 --card-port 可设置读卡器", "type the applicant, or start with --card-port")
+	if w.cfg.ReadCard == nil || !w.hasReader() {
+		return CardRead{}, NoReader()
 	}
 	ctx, cancel := context.WithTimeout(w.ctx, cardWait)
 	defer cancel()
@@ -100,4 +99,14 @@ func (w *Window) cardRead(id string) (*desk.Card, error) {
 	card := *w.card
 	card.Photo = bytes.Clone(card.Photo) // the seat may forget its own at any moment
 	return &card, nil
+}
+
+func (w *Window) hasReader() bool {
+	return w.cfg.ReadCard != nil && (w.cfg.HasReader == nil || w.cfg.HasReader())
+}
+
+// NoReader says that no reader is set, and what can be done.
+func NoReader() error {
+	return counter.E(counter.CodeNotFound, "这台电脑没有设置读卡器", "no card reader is set").
+		Hint("可以手工录入（会标明未读卡）；读卡器在“本机”（F10）的设置里填写", "type the applicant; a reader is set on the settings page (F10)")
 }

@@ -59,6 +59,10 @@ func (u *fakeUser) ShowPerson(_ context.Context, id string) (*desk.PersonView, e
 // knownPerson is the one that the fake user may see.
 var knownPerson = uuid.NewSHA1(uuid.NameSpaceOID, []byte("known"))
 
+func (u *fakeUser) Material(_ context.Context, number, name string) (desk.MaterialFile, error) {
+	return desk.MaterialFile{Name: name, Ext: "pdf", Data: []byte("%PDF-" + number)}, nil
+}
+
 func (u *fakeUser) UserID() uuid.UUID { return uuid.NewSHA1(uuid.NameSpaceOID, []byte(u.name)) }
 
 func (u *fakeUser) Item(_ context.Context, code string) (*counter.Item, error) {

@@ -13,6 +13,7 @@ const (
 	TopicRecords = "records" // something was recorded here or arrived
 	TopicLink    = "link"    // connections, their progress, what waits
 	TopicDevice  = "device"  // reader, printer, settings
+	TopicScans   = "scans"   // the scanner's folder
 )
 
 // feedPause gathers what changes together into one telling.

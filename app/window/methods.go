@@ -36,6 +36,19 @@ func methods() map[string]method {
 		"SaveDraft":  with1(func(w *Window, text string) (any, error) { return nil, w.SaveDraft(text) }),
 		"Draft":      with0((*Window).Draft),
 
+		"Settings":     with0((*Window).Settings),
+		"SaveSettings": with1((*Window).SaveSettings),
+		"Health":       with0((*Window).Health),
+		"SaveOwn":      with1(func(w *Window, text string) (any, error) { return nil, w.SaveOwn(text) }),
+		"Own":          with0((*Window).Own),
+
+		"AddScan":     with1((*Window).AddScan),
+		"DropScans":   with1(func(w *Window, keep ScanIDs) (any, error) { return nil, w.DropScans(keep) }),
+		"FolderScans": with0((*Window).FolderScans),
+		"TakeScan":    with1((*Window).TakeScan),
+		"Scan":        with1((*Window).Scan),
+		"PaperData":   with1((*Window).PaperData),
+
 		"Link":        with0((*Window).Link),
 		"Unsent":      with1((*Window).Unsent),
 		"SyncNow":     with0((*Window).SyncNow),

@@ -17,7 +17,7 @@ const notBuilt = `<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title
 // says that a script is plain text, which a strict browser then does not run.
 var contentTypes = map[string]string{
 	".html": "text/html; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8",
-	".svg": "image/svg+xml", ".png": "image/png", ".ico": "image/x-icon", ".woff2": "font/woff2", ".json": "application/json",
+	".svg": "image/svg+xml", ".png": "image/png", ".ico": "image/x-icon", ".woff2": "font/woff2", ".json": "application/json", ".txt": "text/plain; charset=utf-8",
 }
 
 // Pages serves the files of a built frontend; folders and names that begin with a

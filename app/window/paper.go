@@ -62,6 +62,9 @@ func (w *Window) printToFolder(user User, number, kind, name string) (Paper, err
 		return Paper{}, w.failed("Print", err)
 	}
 	out := Paper{Kind: ref.Kind, Copy: ref.Copy, File: file}
+	if pdf, err := os.ReadFile(file); err == nil {
+		out.Ticket = w.hold(name, pdf)
+	}
 	if w.cfg.OpenFile != nil {
 		// The paper exists; a viewer that does not start is said, and is no failure.
 		out.Opened = w.cfg.OpenFile(file) == nil

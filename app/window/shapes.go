@@ -54,12 +54,12 @@ type CardRead struct {
 
 // Application is what a page hands in to have a case accepted.
 type Application struct {
-	Item      string               `json:"item"` // code
-	Card      string               `json:"card"` // CardRead.ID; "" if the applicant was typed
-	Applicant desk.Applicant       `json:"applicant"`
-	Form      map[string]any       `json:"form"`
-	Materials []desk.GivenMaterial `json:"materials"`
-	LegalDate string               `json:"legal_date"` // YYYY-MM-DD, only when the clock is doubtful
+	Item      string          `json:"item"` // code
+	Card      string          `json:"card"` // CardRead.ID; "" if the applicant was typed
+	Applicant desk.Applicant  `json:"applicant"`
+	Form      map[string]any  `json:"form"`
+	Materials []GivenMaterial `json:"materials"`
+	LegalDate string          `json:"legal_date"` // YYYY-MM-DD, only when the clock is doubtful
 }
 
 // PrefillAsk names the form and the applicant whose values are looked for.

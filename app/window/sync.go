@@ -30,7 +30,7 @@ func (w *Window) Link() (LinkState, error) {
 	for i := range st.Roads {
 		st.Roads[i].Peers = list(st.Roads[i].Peers)
 	}
-	st.Reader, st.Papers, st.Drafts = w.cfg.ReadCard != nil, w.cfg.PaperFolder, w.cfg.KeepDraft != nil
+	st.Reader, st.Papers, st.Drafts = w.hasReader(), w.cfg.PaperFolder, w.cfg.KeepDraft != nil
 	st.Now = w.cfg.Now().Format(time.RFC3339)
 	return st, nil
 }

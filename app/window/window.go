@@ -37,6 +37,7 @@ type User interface {
 	FindPerson(ctx context.Context, number string) ([]desk.PersonView, error)
 	ShowPerson(ctx context.Context, id string) (*desk.PersonView, error)
 	RestoreValue(ctx context.Context, person, field, op string) (*desk.PersonView, error)
+	Material(ctx context.Context, number, name string) (desk.MaterialFile, error)
 	UserID() uuid.UUID
 }
 
@@ -57,6 +58,7 @@ type Config struct {
 	// Reader tells how the reader is; Photo gives a person's photo. They may be missing.
 	Reader    func(ctx context.Context) ReaderState
 	Photo     func(ctx context.Context, person uuid.UUID) (Photo, error)
+	HasReader func() bool // a reader is set now; nil says that ReadCard has one
 	Link      func(ctx context.Context) (LinkState, error)
 	KeepDraft func(author uuid.UUID, data []byte) error
 	Draft     func(author uuid.UUID) ([]byte, error)
@@ -68,6 +70,13 @@ type Config struct {
 	Sticks      func() []Stick
 	StickExport func(ctx context.Context, folder string) (Exchange, error)
 	StickImport func(ctx context.Context, folder string) (Exchange, error)
+	// Settings and Health of this PC, what users keep, and files of applications; they may be missing.
+	Settings     func() Settings
+	SaveSettings func(Settings) error
+	Health       func(ctx context.Context) (Health, error)
+	KeepOwn      func(author uuid.UUID, data []byte) error
+	Own          func(author uuid.UUID) ([]byte, error)
+	Scans        *Scans
 	// PaperFolder is where the desktop program saves papers, to be shown by OpenFile;
 	// empty for browsers, which fetch them.
 	PaperFolder string
@@ -94,6 +103,8 @@ type Window struct {
 	cancelRead context.CancelFunc // of a read that waits
 	reading    int                // counts reads
 	papers     []heldPaper        // oldest first
+	upload     *upload            // a file that is arriving
+	taken      map[string]string  // files of the scanner's folder, by the id of the held scan
 }
 
 // New makes a seat at which nobody is logged in. Calls end when ctx does.
@@ -139,7 +150,7 @@ func (w *Window) Logout() {
 func (w *Window) leave() {
 	w.endRead()
 	w.forgetCard()
-	w.user, w.papers = nil, nil
+	w.user, w.papers, w.upload, w.taken = nil, nil, nil, nil
 }
 
 // Whoami tells who is logged in. A page asks now and then, so that an abandoned
@@ -231,7 +242,7 @@ func (w *Window) current(active bool) (User, error) {
 		return nil, loggedOut()
 	}
 	now := w.cfg.Now()
-	if away := now.Sub(w.seen); away < 0 || away >= w.cfg.Idle {
+	if away := now.Sub(w.seen); away < 0 || away >= w.idle() {
 		w.leave() // also when the clock was set back: rather once too often
 		return nil, loggedOut()
 	}
@@ -243,7 +254,7 @@ func (w *Window) current(active bool) (User, error) {
 
 func (w *Window) who(u User) Who {
 	about := u.Whoami()
-	return Who{User: about.User, Roles: list(about.Roles), Idle: int(w.cfg.Idle / time.Second)}
+	return Who{User: about.User, Roles: list(about.Roles), Idle: int(w.idle() / time.Second)}
 }
 
 // failed tells the log of what no user can mend, and gives err on.

@@ -67,9 +67,13 @@ func (w *Window) Accept(a Application) (Accepted, error) {
 	if err != nil {
 		return Accepted{}, err
 	}
+	given, err := w.materials(user, a.Materials)
+	if err != nil {
+		return Accepted{}, w.failed("Accept", err)
+	}
 	in := desk.Acceptance{
 		Item: a.Item, Applicant: &a.Applicant, Form: a.Form,
-		Materials: desk.Materials{List: a.Materials}, LegalDate: counter.Date(a.LegalDate),
+		Materials: desk.Materials{List: given}, LegalDate: counter.Date(a.LegalDate),
 	}
 	if a.Card != "" {
 		if in.Card, err = w.cardRead(a.Card); err != nil {
@@ -80,6 +84,7 @@ func (w *Window) Accept(a Application) (Accepted, error) {
 	if err != nil {
 		return Accepted{}, w.failed("Accept", err)
 	}
+	w.accepted(user, a.Materials)
 	out := Accepted{
 		Number: done.Number, Item: done.Item, AcceptedAt: done.AcceptedAt,
 		DueProvisional: done.DueProvisional, Warnings: list(done.Warnings),

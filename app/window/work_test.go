@@ -152,7 +152,7 @@ func TestTheWindowSavesPapers(t *testing.T) {
 	shown := ""
 	b.cfg.OpenFile = func(path string) error { shown = path; return nil }
 	p, err := seatOf(t, b).Print("440-1", "acceptance")
-	if err != nil || p.File != shown || !p.Opened || p.Ticket != "" {
+	if err != nil || p.File != shown || !p.Opened || p.Ticket == "" {
 		t.Fatalf("%+v %v", p, err)
 	}
 	if _, err := os.Stat(p.File); err != nil {

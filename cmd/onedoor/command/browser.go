@@ -35,7 +35,7 @@ func uiFlags(fs *cli.Flags) (read func() uiOptions) {
 }
 
 // openBrowser takes the port, so that a mistake is told before anything runs.
-func openBrowser(c *cli.Call, st *station.Station, o uiOptions) (*browser, error) {
+func openBrowser(ctx context.Context, c *cli.Call, st *station.Station, o uiOptions) (*browser, error) {
 	l, err := window.Listen(o.address)
 	if err != nil {
 		return nil, err
@@ -48,7 +48,7 @@ func openBrowser(c *cli.Call, st *station.Station, o uiOptions) (*browser, error
 	b := &browser{listener: l, first: make(chan string, 1), done: make(chan error, 1)}
 	var once sync.Once
 	cfg := window.Over(st.Desk(), c.Now)
-	Equip(&cfg, st, o.cardPort, c.Getenv)
+	Equip(ctx, &cfg, st, o.cardPort, c.Getenv)
 	cfg.Log = func(method string, err error) {
 		slog.Error("interface", "method", method, "code", string(counter.CodeOf(err)))
 	}

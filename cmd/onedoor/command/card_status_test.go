@@ -62,7 +62,7 @@ func TestSeatReaderState(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(cwd, "old.json"), []byte(expired), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	r := newSeatReader(simulate(t, cwd, "--card", "old.json"), "", time.Now)
+	r := newSeatReader(at(simulate(t, cwd, "--card", "old.json")), "", time.Now)
 	if st := seatState(t, r, cardreader.CodeReady); !st.OK || !st.Set || st.Last.At != "" || len(st.Found) != 0 {
 		t.Errorf("%+v", st)
 	}
@@ -74,7 +74,7 @@ func TestSeatReaderState(t *testing.T) {
 		t.Errorf("%+v", st.Last)
 	}
 
-	empty := newSeatReader(simulate(t, cwd), "", time.Now)
+	empty := newSeatReader(at(simulate(t, cwd)), "", time.Now)
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error)
 	go func() { _, _, err := empty.read(ctx); done <- err }()
@@ -89,10 +89,10 @@ func TestSeatReaderState(t *testing.T) {
 		t.Errorf("giving up was noted as a fault: %+v", st.Last)
 	}
 
-	if st := newSeatReader("sdt+tcp://127.0.0.1:1", "", time.Now).state(t.Context()); st.OK || st.Code != cardreader.CodeNoReader || st.Hint == "" {
+	if st := newSeatReader(at("sdt+tcp://127.0.0.1:1"), "", time.Now).state(t.Context()); st.OK || st.Code != cardreader.CodeNoReader || st.Hint == "" {
 		t.Errorf("%+v", st)
 	}
-	if st := newSeatReader("", "", time.Now).state(t.Context()); st.Set || st.OK || !strings.Contains(st.Hint, "--card-port") {
+	if st := newSeatReader(at(""), "", time.Now).state(t.Context()); st.Set || st.OK || !strings.Contains(st.Hint, "--card-port") {
 		t.Errorf("%+v", st)
 	}
 	for kind, want := range map[cardreader.EventKind]string{cardreader.EventLift: "拿起", cardreader.EventPlace: "放", "": "稍候"} {
@@ -128,3 +128,6 @@ func TestPhotoDecoder(t *testing.T) {
 		t.Error(err, d.name())
 	}
 }
+
+// at is the address of a reader that stays the same.
+func at(port string) func() string { return func() string { return port } }

@@ -90,7 +90,7 @@ func serveAll(ctx context.Context, c *cli.Call, st *station.Station, ui uiOption
 	var pages *browser
 	if ui.address != "" {
 		var err error
-		if pages, err = openBrowser(c, st, ui); err != nil {
+		if pages, err = openBrowser(ctx, c, st, ui); err != nil {
 			return err
 		}
 		defer pages.listener.Close()

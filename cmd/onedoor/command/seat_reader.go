@@ -16,7 +16,7 @@ import (
 // while somebody waits for a card or asks how the reader is: other programs of the
 // counter use the same reader.
 type seatReader struct {
-	port    string
+	port    func() string // asked each time: it is a setting
 	decoder *photoDecoder
 	now     func() time.Time
 	turn    sync.Mutex // held by whoever talks to the reader
@@ -27,7 +27,7 @@ type seatReader struct {
 	last    window.LastCard
 }
 
-func newSeatReader(port, decoder string, now func() time.Time) *seatReader {
+func newSeatReader(port func() string, decoder string, now func() time.Time) *seatReader {
 	return &seatReader{port: port, decoder: newPhotoDecoder(decoder), now: now}
 }
 
@@ -43,6 +43,9 @@ func (r *seatReader) read(ctx context.Context) (desk.Card, []string, error) {
 			Hint("请稍候再按 F2", "try again in a moment")
 	}
 	defer r.turn.Unlock()
+	if r.port() == "" {
+		return desk.Card{}, nil, window.NoReader()
+	}
 	r.waits(cardreader.EventPlace)
 	defer r.waits("")
 	card, err := r.one(ctx)
@@ -61,7 +64,7 @@ func (r *seatReader) read(ctx context.Context) (desk.Card, []string, error) {
 }
 
 func (r *seatReader) one(ctx context.Context) (*cardreader.Card, error) {
-	reader, err := cardreader.Open(ctx, r.port, cardreader.WithNotify(func(e cardreader.Event) { r.waits(e.Kind) }))
+	reader, err := cardreader.Open(ctx, r.port(), cardreader.WithNotify(func(e cardreader.Event) { r.waits(e.Kind) }))
 	if err != nil {
 		return nil, err
 	}
@@ -101,11 +104,12 @@ func (r *seatReader) ended(card *cardreader.Card, err error) {
 
 // state tells how the reader is. It looks at it, unless somebody is reading.
 func (r *seatReader) state(ctx context.Context) window.ReaderState {
-	st := window.ReaderState{Set: r.port != "", Port: r.port, Decoder: r.decoder.name()}
+	port := r.port()
+	st := window.ReaderState{Set: port != "", Port: port, Decoder: r.decoder.name()}
 	switch {
-	case r.port == "":
+	case port == "":
 		st.Code, st.Text = "reader_not_set", "没有设置读卡器"
-		st.Hint = "启动程序时加上 --card-port 和下面列出的地址；没有读卡器可以手工录入"
+		st.Hint = "在“设置”里填写下面列出的地址；没有读卡器可以手工录入"
 		st.Found = foundReaders()
 		return st
 	case r.turn.TryLock():
@@ -134,7 +138,7 @@ func (r *seatReader) look(ctx context.Context, st *window.ReaderState) {
 	r.mu.Lock()
 	r.endLook = cancel
 	r.mu.Unlock()
-	c := cardreader.Check(ctx, r.port)
+	c := cardreader.Check(ctx, r.port())
 	r.mu.Lock()
 	r.endLook = nil
 	r.mu.Unlock()

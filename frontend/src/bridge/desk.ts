@@ -1,6 +1,36 @@
 import type {
-  Accepted, Act, Application, CardRead, CaseFilter, CasePage, CaseView, Division, Exchange, Item, ItemLine, LinkState, Numbers, Paper,
-  PersonView, Photo, PrefillAsk, Prefilled, ReaderState, Restore, Station, Stick, Who,
+  Accepted,
+  Act,
+  Application,
+  CardRead,
+  CaseFilter,
+  CasePage,
+  CaseView,
+  Content,
+  Division,
+  Exchange,
+  FolderScan,
+  Health,
+  HeldScan,
+  Item,
+  ItemLine,
+  LinkState,
+  MaterialRef,
+  Numbers,
+  PC,
+  Paper,
+  PersonView,
+  Photo,
+  PrefillAsk,
+  Prefilled,
+  ReaderState,
+  Restore,
+  ScanIDs,
+  ScanPiece,
+  Settings,
+  Station,
+  Stick,
+  Who,
 } from './types'
 
 /**
@@ -44,6 +74,22 @@ export interface Desk {
   Sticks(): Promise<Stick[]>
   StickExport(folder: string): Promise<Exchange>
   StickImport(folder: string): Promise<Exchange>
+  /** Before a login only large is told. */
+  Settings(): Promise<Settings>
+  SaveSettings(settings: Settings): Promise<Settings>
+  Health(): Promise<Health>
+  /** Keeps something small of the user's on this PC. */
+  SaveOwn(text: string): Promise<void>
+  Own(): Promise<string>
+  /** Takes a piece of a file, in order; the first has no id, the answer has. */
+  AddScan(piece: ScanPiece): Promise<HeldScan>
+  /** Gives up the files of the user's application, all but those named. */
+  DropScans(keep: ScanIDs): Promise<void>
+  FolderScans(): Promise<FolderScan[]>
+  TakeScan(name: string): Promise<HeldScan>
+  Scan(material: MaterialRef): Promise<Content>
+  /** A paper that Print has just made, once. */
+  PaperData(ticket: string): Promise<Content>
 }
 
 /**
@@ -91,5 +137,16 @@ export function deskOver(call: Call): Desk {
     Sticks: () => ask('Sticks'),
     StickExport: (folder) => ask('StickExport', folder),
     StickImport: (folder) => ask('StickImport', folder),
+    Settings: () => ask('Settings'),
+    SaveSettings: (settings) => ask('SaveSettings', settings),
+    Health: () => ask('Health'),
+    SaveOwn: async (text) => void (await ask('SaveOwn', text)),
+    Own: () => ask('Own'),
+    AddScan: (piece) => ask('AddScan', piece),
+    DropScans: async (keep) => void (await ask('DropScans', keep)),
+    FolderScans: () => ask('FolderScans'),
+    TakeScan: (name) => ask('TakeScan', name),
+    Scan: (material) => ask('Scan', material),
+    PaperData: (ticket) => ask('PaperData', ticket),
   }
 }

@@ -2,6 +2,7 @@ import type { Seat } from './desk'
 import { DeskError, type Problem } from './errors'
 import { guide, itemLine, items } from './memoryItems'
 import { exchange, linkState } from './memoryLink'
+import { memoryPC } from './memoryPC'
 import { known, person, restore } from './memoryPerson'
 import type { Accepted, Application, CaseLine, CaseView } from './types'
 
@@ -149,6 +150,9 @@ export function memoryDesk(made: Made = sample()): Seat {
     Sticks: async () => (need(), [{ path: '/media/usb', name: 'usb', free: 8_000_000_000 }]),
     StickExport: async (folder) => (need(), exchange(folder)),
     StickImport: async (folder) => (need(), exchange(folder)),
+    ...memoryPC(() => user, need),
+    Scan: async ({ number, material }) => (find(number), { name: `${material}.pdf`, kind: 'application/pdf', data: btoa('%PDF-1.4') }),
+    PaperData: async () => (need(), { name: 'paper.pdf', kind: 'application/pdf', data: btoa('%PDF-1.4') }),
     changes: (_, up) => (up(true), () => {}),
   }
 }

@@ -412,10 +412,12 @@ export interface Agent {
   phone?: string
 }
 
+/** scan is the id of a HeldScan. */
 export interface GivenMaterial {
   name: string
   provided: boolean
   deferred?: boolean
+  scan?: string
 }
 
 /** Names the form and the applicant whose values are looked for. */
@@ -581,4 +583,70 @@ export interface Stick {
 /** Numbers of cases. */
 export interface Numbers {
   numbers: string[]
+}
+
+/** The settings of this PC; they never travel. reader_fixed: named when the program was started. */
+export interface Settings {
+  large: boolean
+  reader_port: string
+  reader_fixed: boolean
+  idle_minutes: number
+  scan_folder: string
+  scan_remove: boolean
+}
+
+/** How this PC stands. Times are RFC 3339; sizes in bytes, -1 when not known. */
+export interface Health {
+  version: string
+  system: string
+  home: string
+  disk_free: number
+  disk_total: number
+  now: string
+  seen: string
+  clock_doubt: boolean
+  papers: string
+  drafts: boolean
+}
+
+/** A piece of a file that is added to an application; data is base64. */
+export interface ScanPiece {
+  id: string
+  name: string
+  size: number
+  offset: number
+  data: string
+}
+
+/** A file that is held for an application; done: whole, sealed and durable. */
+export interface HeldScan {
+  id: string
+  name: string
+  size: number
+  done: boolean
+}
+
+/** A file in the scanner's folder. */
+export interface FolderScan {
+  name: string
+  size: number
+  modified: string
+}
+
+/** Ids of held scans. */
+export interface ScanIDs {
+  ids: string[]
+}
+
+/** Names the scan of a material of a case. */
+export interface MaterialRef {
+  number: string
+  material: string
+}
+
+/** A file to be shown in the page; kind is a media type, data base64. */
+export interface Content {
+  name: string
+  kind: string
+  data: string
 }
