@@ -100,7 +100,7 @@ func TestShapes(t *testing.T) {
 		"LinkState": reflect.TypeFor[LinkState](), "Peer": reflect.TypeFor[Peer](), "Road": reflect.TypeFor[Road](),
 		"Settings": reflect.TypeFor[Settings](), "Health": reflect.TypeFor[Health](), "ScanPiece": reflect.TypeFor[ScanPiece](),
 		"HeldScan": reflect.TypeFor[HeldScan](), "FolderScan": reflect.TypeFor[FolderScan](), "ScanIDs": reflect.TypeFor[ScanIDs](),
-		"MaterialRef": reflect.TypeFor[MaterialRef](), "Content": reflect.TypeFor[Content](),
+		"Scan": reflect.TypeFor[desk.Scan](), "MaterialRef": reflect.TypeFor[MaterialRef](), "Content": reflect.TypeFor[Content](),
 		"Backlog": reflect.TypeFor[Backlog](), "Exchange": reflect.TypeFor[Exchange](), "ExchangeFault": reflect.TypeFor[ExchangeFault](),
 		"ValueView": reflect.TypeFor[desk.ValueView](), "RestoredBy": reflect.TypeFor[desk.RestoredBy](), "OtherValue": reflect.TypeFor[desk.OtherValue](),
 		"JoinView": reflect.TypeFor[desk.JoinView](), "TaskView": reflect.TypeFor[desk.TaskView](), "Restore": reflect.TypeFor[Restore](),
@@ -131,6 +131,10 @@ func TestShapes(t *testing.T) {
 // keysOf says the fields of a struct as types.ts would.
 func keysOf(t reflect.Type) (keys []string) {
 	for f := range t.Fields() {
+		if f.Anonymous {
+			keys = append(keys, keysOf(f.Type)...)
+			continue
+		}
 		name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
 		if name == "-" {
 			continue // never leaves the program

@@ -17,7 +17,6 @@ import type {
   LinkState,
   MaterialRef,
   Numbers,
-  PC,
   Paper,
   PersonView,
   Photo,

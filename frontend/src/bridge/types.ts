@@ -150,6 +150,17 @@ export interface MaterialView {
   provided: boolean
   deferred: boolean
   file?: string
+  scan?: Scan | null
+}
+
+/** How much of a scan is on this PC, in parts, and how many of them a superior holds. */
+export interface Scan {
+  size: number
+  ext: string
+  parts: number
+  held: number
+  delivered: number
+  released?: boolean
 }
 
 export interface PrintView {
