@@ -92,7 +92,7 @@ func TestSeatReaderState(t *testing.T) {
 	if st := newSeatReader(at("sdt+tcp://127.0.0.1:1"), "", time.Now).state(t.Context()); st.OK || st.Code != cardreader.CodeNoReader || st.Hint == "" {
 		t.Errorf("%+v", st)
 	}
-	if st := newSeatReader(at(""), "", time.Now).state(t.Context()); st.Set || st.OK || !strings.Contains(st.Hint, "--card-port") {
+	if st := newSeatReader(at(""), "", time.Now).state(t.Context()); st.Set || st.OK || !strings.Contains(st.Hint, "“设置”") {
 		t.Errorf("%+v", st)
 	}
 	for kind, want := range map[cardreader.EventKind]string{cardreader.EventLift: "拿起", cardreader.EventPlace: "放", "": "稍候"} {
