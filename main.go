@@ -99,7 +99,7 @@ func open(ctx context.Context, home, cardPort string) (_ window.Config, end func
 	synced := make(chan struct{})
 	go func() {
 		defer close(synced)
-		if err := st.Serve(ctx, station.ServeOptions{}); err != nil && ctx.Err() == nil {
+		if err := st.Serve(ctx, station.ServeOptions{LAN: true}); err != nil && ctx.Err() == nil {
 			slog.Error("sync ended", "cause", err)
 		}
 	}()

@@ -153,6 +153,7 @@ type ServeOptions struct {
 	Listen      string // tcp://host:port for peers; "" does not listen
 	Hub         string // peer to stay connected to; "" uses the grant's address, "-" none
 	AdminListen string // host:port of /healthz /readyz /metrics; "" none
+	LAN         bool   // find stations of the district on the local network
 	Ready       func(Addrs)
 }
 
@@ -199,6 +200,9 @@ func (s *Station) Serve(ctx context.Context, o ServeOptions) error {
 	addrs, err := s.listeners(ctx, o, node, run)
 	if err != nil {
 		return err
+	}
+	if o.LAN && s.cfg.Getenv("ONEDOOR_LAN") != "off" {
+		run(func() error { return s.searchLAN(ctx, node, addrs.Listen) })
 	}
 	run(func() error { return s.watchLinks(ctx, node) })
 	run(func() error { return s.tendPhotos(ctx) })

@@ -16,7 +16,7 @@ import (
 // Road is one way on which this device and others exchange their records. New roads
 // are new rows: whoever shows them need not know which there are.
 type Road struct {
-	Kind  string     `json:"kind"` // wan, stick
+	Kind  string     `json:"kind"` // wan, lan, stick
 	Name  string     `json:"name"` // in words
 	On    bool       `json:"on"`
 	Note  string     `json:"note"` // in words: why it is off, or how it is used
@@ -50,11 +50,13 @@ func (s *Station) Roads(ctx context.Context) ([]Road, error) {
 		stick.Peers = append(stick.Peers, RoadPeer{Name: name, LastContact: at})
 	}
 	slices.SortFunc(stick.Peers, func(a, b RoadPeer) int { return b.LastContact.Compare(a.LastContact) })
-	return []Road{wan, stick}, nil
+	near := s.lanRoad(&wan)
+	return []Road{wan, near, stick}, nil
 }
 
 const (
 	roadWAN   = "wan"
+	roadLAN   = "lan"
 	roadStick = "stick"
 )
 

@@ -21,9 +21,9 @@ func serveCommand(version string) *cli.Command {
 		Define: func(fs *cli.Flags) cli.Run {
 			listen := fs.String("listen", "", cli.T("给其他设备连接的地址", "where other devices connect"), cli.Meta("tcp://HOST:PORT"))
 			hub := fs.String("hub", "", cli.T("上级地址，代替入网凭证里的；- 表示不连接", "address of the superior, instead of the grant's; - for none"), cli.Meta("tcp://HOST:PORT"))
-			ui := uiFlags(fs)
+			lan, ui := lanFlag(fs), uiFlags(fs)
 			return func(ctx context.Context, c *cli.Call) error {
-				return serve(ctx, c, version, "serve", ui(), station.ServeOptions{Listen: *listen, Hub: *hub})
+				return serve(ctx, c, version, "serve", ui(), station.ServeOptions{Listen: *listen, Hub: *hub, LAN: *lan == "on"})
 			}
 		},
 	}
@@ -39,10 +39,14 @@ func hubServe(version string) func(*cli.Flags) cli.Run {
 func hubServeFlags(fs *cli.Flags, version string) cli.Run {
 	listen := fs.String("listen", "tcp://0.0.0.0:22800", cli.T("给窗口连接的地址", "where counters connect"), cli.Meta("tcp://HOST:PORT"))
 	admin := fs.String("admin-listen", "", cli.T("/healthz /readyz /metrics 的地址", "address of /healthz /readyz /metrics"), cli.Meta("HOST:PORT"))
-	ui := uiFlags(fs)
+	lan, ui := lanFlag(fs), uiFlags(fs)
 	return func(ctx context.Context, c *cli.Call) error {
-		return serve(ctx, c, version, "hub serve", ui(), station.ServeOptions{Listen: *listen, Hub: "-", AdminListen: *admin})
+		return serve(ctx, c, version, "hub serve", ui(), station.ServeOptions{Listen: *listen, Hub: "-", AdminListen: *admin, LAN: *lan == "on"})
 	}
+}
+
+func lanFlag(fs *cli.Flags) *string {
+	return fs.String("lan", "on", cli.T("在本地网络上自动找到本区的其他设备（off 关闭）", "find the district's devices on the local network (off: do not)"), cli.OneOf("on", "off"))
 }
 
 // ready is what a daemon says when it is up; a script waits for this line.
