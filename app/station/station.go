@@ -48,7 +48,7 @@ type Station struct {
 	desk     *desk.Desk
 
 	codesMu sync.Mutex // one enrolment by code at a time
-	near neighbours // while serving
+	near    neighbours // while serving
 
 	mu   sync.Mutex
 	node *bepnode.Node // while serving
