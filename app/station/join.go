@@ -211,7 +211,7 @@ func (s *Station) sameRealm(ctx context.Context, g *roster.Grant) error {
 func (s *Station) ingest(ctx context.Context, g *roster.Grant) (ops int, err error) {
 	for _, f := range g.Files {
 		folder, name, _ := strings.Cut(f.Name, "/")
-		w := segment.Want{FileInfo: segment.FileInfo{Folder: folder, Name: name, Size: int64(len(f.Data)), Hash: sha256.Sum256(f.Data), Version: grantVersion(f.Data)}}
+		w := segment.Want{FileInfo: segment.FileInfo{Folder: folder, Name: name, Size: int64(len(f.Data)), Hash: sha256.Sum256(f.Data)}}
 		r, err := s.v.store.Receive(ctx, g.Hub.ID, w, f.Data)
 		if err != nil {
 			return ops, counter.E(counter.CodeIntegrity, "入网凭证中的资料不完整", "the grant's data is not complete").
@@ -220,19 +220,4 @@ func (s *Station) ingest(ctx context.Context, g *roster.Grant) (ops int, err err
 		ops += r.Ops
 	}
 	return ops, nil
-}
-
-// grantVersion orders files that came with grants among each other: two stations
-// that were enrolled one after the other hold two states of one tail. The versions
-// of files that travelled are times in seconds, far above the number of any op.
-func grantVersion(data []byte) uint64 {
-	_, n, err := segment.ParseHeader(data)
-	if err != nil {
-		return 1
-	}
-	batches, _, _ := segment.Scan(data, int64(n))
-	if len(batches) == 0 {
-		return 1
-	}
-	return 1 + batches[len(batches)-1].LastSeq()
 }

@@ -118,6 +118,7 @@ func (s *Store) flush(today string) error {
 type ownFile struct {
 	log   logRow
 	first uint64
+	last  uint64 // its last op
 	day   time.Time
 	tail  bool
 	data  []byte
@@ -202,7 +203,7 @@ func (t *txn) ownFile(log int64, first uint64) (*ownFile, error) {
 		}
 	}
 	f.data = segment.Header{Suite: t.s.self.Suite, LogID: row.LogID, First: first, Prev: prev}.Append(nil)
-	rows, err := t.query("SELECT offset, bytes FROM batches WHERE log = ? AND file_first = ? ORDER BY first", log, first)
+	rows, err := t.query("SELECT offset, bytes, first + count - 1 FROM batches WHERE log = ? AND file_first = ? ORDER BY first", log, first)
 	if err != nil {
 		return nil, err
 	}
@@ -210,7 +211,7 @@ func (t *txn) ownFile(log int64, first uint64) (*ownFile, error) {
 	for rows.Next() {
 		var off int64
 		var b []byte
-		if err := rows.Scan(&off, &b); err != nil {
+		if err := rows.Scan(&off, &b, &f.last); err != nil {
 			return nil, err
 		}
 		if off != int64(len(f.data)) {
@@ -259,7 +260,7 @@ func (t *txn) writeOwnFile(f *ownFile) (folder string, err error) {
 			return "", err
 		}
 	}
-	if err := t.putFile(folder, name, f.log.id, f.first, int64(len(f.data)), hash, 0); err != nil || f.tail {
+	if err := t.putFile(folder, name, f.log.id, f.first, f.last, int64(len(f.data)), hash); err != nil || f.tail {
 		return folder, err
 	}
 	_, err = t.exec("DELETE FROM files WHERE folder = ? AND name = ?", folder, tail)
@@ -275,26 +276,18 @@ func (t *txn) sealFile(folder, tail string, h segment.Header, day time.Time, has
 	return name, t.s.disk.Rename(t.s.SegmentPath(folder, tail), t.s.SegmentPath(folder, name))
 }
 
-// putFile records a file in our index under the next sequence of its folder.
-// version 0 stands for the next version of our own making: it rises over all
-// files of a log, so that peers see which of two names is the later.
-func (t *txn) putFile(folder, name string, log int64, first uint64, size int64, hash oplog.Hash, version uint64) error {
+// putFile records a file in our index under the next sequence of its folder. Its
+// version is the number of its last op, as verified: it rises over all files of a
+// log and is the same at every holder of the same bytes.
+func (t *txn) putFile(folder, name string, log int64, first, last uint64, size int64, hash oplog.Hash) error {
 	seq, err := t.nextSequence(folder)
 	if err != nil {
 		return err
 	}
-	now := t.s.now().Unix()
-	if version == 0 {
-		var old uint64
-		if err := t.row("SELECT coalesce(max(version), 0) FROM files WHERE folder = ? AND log = ?", folder, log).Scan(&old); err != nil {
-			return err
-		}
-		version = max(old+1, uint64(max(now, 1)), uint64(seq))
-	}
 	_, err = t.exec(`INSERT INTO files (folder, name, log, first, size, hash, version, mtime, sequence) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (folder, name) DO UPDATE SET log = excluded.log, first = excluded.first, size = excluded.size, hash = excluded.hash,
 		version = excluded.version, mtime = excluded.mtime, sequence = excluded.sequence`,
-		folder, name, log, first, size, hash[:], version, now, seq)
+		folder, name, log, first, size, hash[:], last, t.s.now().Unix(), seq)
 	return err
 }
 

@@ -54,7 +54,8 @@ func (s *Store) receive(ctx context.Context, w segment.Want, data []byte) (int, 
 	if err != nil {
 		return 0, refuse(err)
 	}
-	if err := checkName(head, scope, w.Name); err != nil {
+	name, err := checkName(head, scope, w.Name)
+	if err != nil {
 		return 0, err
 	}
 	batches, _, err := segment.Scan(full, int64(n))
@@ -70,14 +71,15 @@ func (s *Store) receive(ctx context.Context, w segment.Want, data []byte) (int, 
 		return 0, err
 	}
 	defer t.rollback()
-	if stale, err := t.stale(head, w); err != nil || stale {
+	if known, err := s.isBeginning(t, w.FileInfo, name); err != nil || known {
+		s.knows.add(w.FileInfo)
 		return 0, err
 	}
 	ops, err := t.applyFile(head, batches, w)
 	if err != nil {
 		return 0, err
 	}
-	if err := t.keepFile(head, w, full); err != nil {
+	if err := t.keepFile(head, w, full, batches[len(batches)-1].LastSeq()); err != nil {
 		return 0, diskError(err)
 	}
 	if err := t.commit(); err != nil {
@@ -120,15 +122,14 @@ func (s *Store) wholeFile(w segment.Want, data []byte) ([]byte, error) {
 	return nil, fmt.Errorf("%w: %w", segment.ErrRefused, errBytes)
 }
 
-func checkName(h segment.Header, scope oplog.Scope, file string) error {
-	name, err := segment.ParseName(file)
-	if err != nil {
-		return err
+func checkName(h segment.Header, scope oplog.Scope, file string) (name segment.Name, err error) {
+	if name, err = segment.ParseName(file); err != nil {
+		return name, err
 	}
 	if h.Scope != scope || h.Device != name.Device || h.Epoch != name.Epoch || name.Sealed && h.First != name.First {
-		return fmt.Errorf("%w: file header does not fit its name", segment.ErrRefused)
+		return name, fmt.Errorf("%w: file header does not fit its name", segment.ErrRefused)
 	}
-	return nil
+	return name, nil
 }
 
 // applyFile verifies and applies the batches that are new here.

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"crypto/sha256"
 	"database/sql"
 	"errors"
 
@@ -10,68 +11,35 @@ import (
 	"onedoor/sync/segment"
 )
 
-// stale tells that we hold a later state of the file than these bytes, which
-// came late or by another way: they would cut what is there. When the writer
-// itself announces less than it once wrote, as after a restore, our state is
-// announced anew, as the later one.
-func (t *txn) stale(h segment.Header, w segment.Want) (bool, error) {
+// stale tells that we hold a later state of what was received: these bytes are
+// verified, but would take the place of more. It is asked after applyFile, so
+// that a log that forks is found out also by what is shorter.
+func (t *txn) stale(h segment.Header, w segment.Want, log int64) (bool, error) {
 	if broken.Is(broken.StaleTail) {
 		return false, nil
 	}
-	if done, err := t.sealedAlready(h, w); err != nil || done {
-		return done, err
+	name, err := segment.ParseName(w.Name)
+	if err != nil || name.Sealed {
+		return false, err
 	}
-	var log, size int64
-	var first, version uint64
-	var hash []byte
-	err := t.row("SELECT log, first, size, hash, version FROM files WHERE folder = ? AND name = ?", w.Folder, w.Name).
-		Scan(&log, &first, &size, &hash, &version)
+	var first uint64
+	var size int64
+	err = t.row("SELECT first, size FROM files WHERE log = ? AND folder = ? AND name = ?", log, w.Folder, w.Name).Scan(&first, &size)
 	if errors.Is(err, sql.ErrNoRows) {
 		return false, nil
 	}
-	if err != nil || version >= w.Version {
-		return err == nil && string(hash) != string(w.Hash[:]), err
-	}
-	if first < h.First || first == h.First && size <= w.Size {
-		return false, nil
-	}
-	var have oplog.Hash
-	copy(have[:], hash)
-	if err := t.putFile(w.Folder, w.Name, log, first, size, have, w.Version+1); err != nil {
-		return true, err
-	}
-	if err := t.commit(); err != nil {
-		return true, err
-	}
-	t.s.subs.tell([]string{w.Folder})
-	return true, nil
-}
-
-// sealedAlready tells that a tail is the beginning of what we hold sealed. Where
-// no later tail takes its name, as at the end of a year, we would keep it and
-// announce it for ever.
-func (t *txn) sealedAlready(h segment.Header, w segment.Want) (done bool, err error) {
-	if name, err := segment.ParseName(w.Name); err != nil || name.Sealed {
-		return false, err
-	}
-	err = t.row(`SELECT EXISTS (SELECT 1 FROM files f JOIN logs l ON l.id = f.log WHERE f.folder = ? AND f.name LIKE '%.seg'
-		AND f.first = ? AND f.size >= ? AND l.scope = ? AND l.device = ? AND l.epoch = ?)`,
-		w.Folder, h.First, w.Size, string(h.Scope), h.Device[:], h.Epoch[:]).Scan(&done)
-	if err != nil || !done {
-		return false, err
-	}
-	// A restored writer may announce it as the later one: it would be wanted again.
-	if _, err := t.exec("DELETE FROM peer_files WHERE folder = ? AND name = ? AND hash = ?", w.Folder, w.Name, w.Hash[:]); err != nil {
-		return true, err
-	}
-	return true, t.commit()
+	return err == nil && (first > h.First || first == h.First && size > w.Size), err
 }
 
 // keepFile stores the file on disk and in our index. Bytes come first: what the
 // database does not record is cut at the next start.
-func (t *txn) keepFile(h segment.Header, w segment.Want, full []byte) error {
+func (t *txn) keepFile(h segment.Header, w segment.Want, full []byte, last uint64) error {
 	row, err := t.log(h.LogID, false)
 	if err != nil {
+		return err
+	}
+	if old, err := t.stale(h, w, row.id); err != nil || old {
+		t.s.knows.add(w.FileInfo)
 		return err
 	}
 	if err := t.s.growFile(t.s.SegmentPath(w.Folder, w.Name), full); err != nil {
@@ -81,25 +49,44 @@ func (t *txn) keepFile(h segment.Header, w segment.Want, full []byte) error {
 	if err != nil {
 		return err
 	}
-	if name.Sealed {
-		if err := t.dropTail(w.Folder, h); err != nil {
-			return err
-		}
+	if err := t.putFile(w.Folder, w.Name, row.id, h.First, last, w.Size, w.Hash); err != nil {
+		return err
 	}
-	return t.putFile(w.Folder, w.Name, row.id, h.First, w.Size, w.Hash, w.Version)
+	return t.dropBeginnings(w, name, row.id, h.First, full)
 }
 
-// dropTail removes our tail of a log when the file it was is now held sealed.
-func (t *txn) dropTail(folder string, h segment.Header) error {
-	tail := segment.TailName(h.Device, h.Epoch)
-	res, err := t.exec("DELETE FROM files WHERE folder = ? AND name = ? AND first <= ?", folder, tail, h.First)
+// dropBeginnings removes the files that are the beginning of what is now held: the
+// tail of a sealed file, as a rule. Whoever seals a part of another device's tail
+// takes nothing from it: what is longer stays, and takes the place of that part.
+func (t *txn) dropBeginnings(w segment.Want, n segment.Name, log int64, first uint64, full []byte) error {
+	from, to := ofDevice(n.Device)
+	rows, err := t.query("SELECT name, size, hash FROM files WHERE folder = ? AND name > ? AND name < ? AND log = ? AND first = ? AND size <= ? AND name <> ?",
+		w.Folder, from, to, log, first, w.Size, w.Name)
 	if err != nil {
 		return err
 	}
-	if n, err := res.RowsAffected(); err != nil || n == 0 {
+	defer rows.Close()
+	var drop []string
+	for rows.Next() {
+		var name string
+		var size int64
+		var hash []byte
+		if err := rows.Scan(&name, &size, &hash); err != nil {
+			return err
+		}
+		if sum := sha256.Sum256(full[:size]); string(sum[:]) == string(hash) {
+			drop = append(drop, name)
+		}
+	}
+	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
 		return err
 	}
-	t.removeAfter(t.s.SegmentPath(folder, tail))
+	for _, name := range drop {
+		if _, err := t.exec("DELETE FROM files WHERE folder = ? AND name = ?", w.Folder, name); err != nil {
+			return err
+		}
+		t.removeAfter(t.s.SegmentPath(w.Folder, name))
+	}
 	return nil
 }
 

@@ -95,6 +95,7 @@ type Store struct {
 	powers powersCache
 	subs   subscribers
 	again  refetchSet
+	knows  knownSet
 	dirty  chan struct{} // wakes the flusher
 	stop   chan struct{}
 	wg     sync.WaitGroup

@@ -238,14 +238,15 @@ func (t *txn) sealAnnounced(folder string, entries []segment.FileInfo) (changed 
 		}
 		tail := segment.TailName(name.Device, name.Epoch)
 		var log int64
-		err = t.row("SELECT log FROM files WHERE folder = ? AND name = ? AND first = ? AND hash = ?", folder, tail, name.First, e.Hash[:]).Scan(&log)
+		var last uint64
+		err = t.row("SELECT log, version FROM files WHERE folder = ? AND name = ? AND first = ? AND hash = ?", folder, tail, name.First, e.Hash[:]).Scan(&log, &last)
 		if errors.Is(err, sql.ErrNoRows) {
 			continue
 		}
 		if err != nil {
 			return changed, err
 		}
-		if err := t.renameTail(folder, tail, e, log, name.First); err != nil {
+		if err := t.renameTail(folder, tail, e, log, name.First, last); err != nil {
 			return changed, err
 		}
 		changed = true
@@ -253,7 +254,7 @@ func (t *txn) sealAnnounced(folder string, entries []segment.FileInfo) (changed 
 	return changed, nil
 }
 
-func (t *txn) renameTail(folder, tail string, e segment.FileInfo, log int64, first uint64) error {
+func (t *txn) renameTail(folder, tail string, e segment.FileInfo, log int64, first, last uint64) error {
 	data, err := t.s.disk.ReadFile(t.s.SegmentPath(folder, tail))
 	if err != nil {
 		return nil // damaged or gone: it will be fetched under its new name
@@ -265,7 +266,7 @@ func (t *txn) renameTail(folder, tail string, e segment.FileInfo, log int64, fir
 		return err
 	}
 	t.removeAfter(t.s.SegmentPath(folder, tail))
-	return t.putFile(folder, e.Name, log, first, e.Size, e.Hash, e.Version)
+	return t.putFile(folder, e.Name, log, first, last, e.Size, e.Hash)
 }
 
 // Read serves a byte range of one of our files.

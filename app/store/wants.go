@@ -33,11 +33,13 @@ func (s *Store) fetchWhole(e segment.FileInfo) bool {
 
 // Wants lists what a peer announced and we lack: the district's files first, since
 // rights and keys of all others follow from them, and each log in the order of its
-// changes: a sealed file therefore comes before the tail that follows it.
+// changes: a sealed file therefore comes before the tail that follows it. Which of
+// two states of a tail is the later follows from bytes that we hold and verified,
+// never from what the peer says of them.
 func (s *Store) Wants(peer oplog.DeviceID, folder string) ([]segment.Want, error) {
 	entries, err := s.fileInfos(`SELECT p.name, p.size, p.hash, p.version, p.mtime, p.sequence FROM peer_files p
 		WHERE p.peer = ? AND p.folder = ?
-		AND NOT EXISTS (SELECT 1 FROM files f WHERE f.folder = p.folder AND f.name = p.name AND (f.hash = p.hash OR f.version >= p.version))
+		AND NOT EXISTS (SELECT 1 FROM files f WHERE f.folder = p.folder AND f.name = p.name AND f.hash = p.hash)
 		AND NOT EXISTS (SELECT 1 FROM quarantine q WHERE q.folder = p.folder AND q.name = p.name AND q.hash = p.hash)
 		ORDER BY p.name NOT GLOB ?, p.sequence`, folder, peer[:], folder, s.powers.district.String()+"/*")
 	if err != nil {
@@ -49,7 +51,7 @@ func (s *Store) Wants(peer oplog.DeviceID, folder string) ([]segment.Want, error
 		if err != nil || s.ownLog(name) {
 			continue
 		}
-		if past, err := s.sealedSince(e, name); err != nil || past {
+		if past, err := s.known(e, name); err != nil || past {
 			if err != nil {
 				return nil, err
 			}
@@ -62,17 +64,6 @@ func (s *Store) Wants(peer oplog.DeviceID, folder string) ([]segment.Want, error
 		wants = append(wants, segment.Want{FileInfo: e, Offset: off})
 	}
 	return wants, nil
-}
-
-// sealedSince tells that a tail was announced before it was sealed as what we
-// hold: nobody has it any more. Versions rise over all files of a log.
-func (s *Store) sealedSince(e segment.FileInfo, name segment.Name) (past bool, err error) {
-	if name.Sealed {
-		return false, nil
-	}
-	err = s.r.QueryRow("SELECT EXISTS (SELECT 1 FROM files WHERE folder = ? AND name GLOB ? AND version > ?)",
-		e.Folder, name.Device.String()+"/*/"+name.Epoch.String()+"-*.seg", int64(e.Version)).Scan(&past)
-	return past, err
 }
 
 // heldPrefix gives how many bytes of an announced file we hold as our tail.

@@ -8,13 +8,14 @@ import (
 
 // FileInfo is one segment file as a device announces it to its peers. A file
 // only ever grows, until a sealed copy of the same bytes takes its place under
-// another name and the tail starts again, empty, with a higher Version.
+// another name and the tail starts again, empty. All of it is the announcer's
+// word: a receiver decides by bytes that it verified.
 type FileInfo struct {
 	Folder   string
 	Name     string     // relative, "/" separated, only [a-z0-9._-] in its elements
 	Size     int64      // bytes; at most MaxFile
 	Hash     oplog.Hash // SHA-256 of the whole content
-	Version  uint64     // rises with every change of the content
+	Version  uint64     // number of its last op, for stock daemons; rises over all files of a log
 	ModTime  int64      // Unix seconds of the last change
 	Sequence int64      // rises with every change within the announcing device's folder
 }
