@@ -54,6 +54,8 @@ func TestALiarsVersionHoldsNothingUp(t *testing.T) {
 	pull(t, w.hub, w.vil)
 	l.show(tail, two, 1<<61)
 	l.show(tail, one, 1<<62)
+	goesOn(t, w)
+	two = read()
 	h, _, err := segment.ParseHeader(one)
 	must(t, err)
 	l.show(segment.SealedName(h, *w.vil.clock, sha256.Sum256(one)), one, 1<<62)
