@@ -166,6 +166,8 @@ func newPayload(v Verb) any {
 		return &PrintedPayload{}
 	case VerbJoin:
 		return &JoinPayload{}
+	case VerbAdmit:
+		return &AdmitPayload{}
 	}
 	if verbs[v].class == classUnknown {
 		return nil
@@ -186,6 +188,8 @@ func complete(f *Fact, payload any) bool {
 		return p.LegalDate.Valid()
 	case *MaterialPayload:
 		return (len(p.Add) > 0) != (len(p.Remove) > 0)
+	case *AdmitPayload:
+		return len(p.Ops) > 0
 	case *PrintPayload:
 		return p.Kind != ""
 	case *PrintedPayload:

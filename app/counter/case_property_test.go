@@ -95,6 +95,8 @@ func (w *world) randomPayload(rng *rand.Rand, verb Verb, known []int, out Folded
 		return PrintPayload{Kind: "acceptance", Digest: tag}
 	case VerbPrinted:
 		return PrintedPayload{Of: any, Printer: tag, OK: rng.Intn(2) == 0}
+	case VerbAdmit:
+		return AdmitPayload{Ops: []OpID{any}}
 	case VerbJoin:
 		other := byte(rng.Intn(3) + 1)
 		return JoinPayload{Number: numberOn(Date("2026-11-01").AddDays(int(other) * 10)), Case: uuid.UUID{other}, Survives: rng.Intn(3) > 0}

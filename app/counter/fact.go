@@ -25,6 +25,9 @@ type Fact struct {
 	At       time.Time            // physical part of the stamp, UTC, milliseconds; never a legal date
 	Payload  []byte               // JSON of the kind's payload struct
 	Sealed   map[string]SealedRef // personal parts by field; opaque, folds carry the references only
+	Epoch    [8]byte              // which life of the device's log
+	Seq      uint64               // its place there
+	Position uint64               // how much of the district's log in the scope its author had applied
 	District bool                 // written by the district's own device
 	Verdict  Verdict              // right to act, from Powers.Judge, filled before folding
 }
@@ -112,6 +115,7 @@ type Verdict struct {
 	OK        bool
 	Authority int
 	Reason    string // why not, a code of ReasonText
+	Since     uint64 // of a revoked device: place of the revocation in the district's log
 	Review    bool   // stands, but somebody has to look at it (待复核)
 }
 

@@ -20,6 +20,8 @@ const (
 	ReasonReplaced       = "replaced"        // counted until a later fact replaced it
 	ReasonRestored       = "restored"        // was superseded, and brought back
 	ReasonRemoved        = "removed"         // a later fact removed what it added
+	ReasonRevoked        = "revoked_device"  // said by a revoked device after what counts; a supervisor may admit it
+	ReasonWithheld       = "withheld"        // built on such a fact without knowing of the revocation
 )
 
 var reasonTexts = map[string][2]string{
@@ -38,6 +40,8 @@ var reasonTexts = map[string][2]string{
 	ReasonOverruled:      {"经裁决不采用", "overruled by a ruling"},
 	ReasonReplaced:       {"已由后来的记录更新", "replaced by a later record"},
 	ReasonRestored:       {"曾被取代，已恢复", "was superseded and restored"},
+	ReasonRevoked:        {"设备已挂失，在截止点之后的操作，经主管认可才生效", "of a revoked device, after the cut-off: no effect until a supervisor admits it"},
+	ReasonWithheld:       {"以已挂失设备的操作为依据，经主管认可才生效", "rests on an act of a revoked device: no effect until a supervisor admits it"},
 	ReasonRemoved:        {"其内容已被后来的记录移除", "a later record removed what it added"},
 }
 
@@ -63,7 +67,7 @@ func inLanguage(text [2]string, lang string) string {
 func setAside(reason string) bool {
 	switch reason {
 	case ReasonNoRight, ReasonNoRightUser, ReasonNoRightDevice, ReasonNoRightScope,
-		ReasonOutOfStage, ReasonMalformed, ReasonWrongEntity:
+		ReasonOutOfStage, ReasonMalformed, ReasonWrongEntity, ReasonRevoked, ReasonWithheld:
 		return true
 	}
 	return false

@@ -21,9 +21,9 @@ type Folded struct {
 func Fold(entityType string, h History) Folded {
 	switch entityType {
 	case "case":
-		return foldCase(h)
+		return foldCase(h.withhold())
 	case "person":
-		return foldPerson(h)
+		return foldPerson(h.withhold())
 	case "item":
 		return foldItem(h)
 	case "division":

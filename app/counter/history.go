@@ -81,7 +81,9 @@ func markReviews(h History, effects []Effect, settled []int) {
 
 func asideFacts(h History, effects []Effect) (aside []int) {
 	for i, e := range effects {
-		if setAside(e.Reason) {
+		// What rests on a revoked device's acts is withheld itself, or was done by
+		// somebody who knew.
+		if setAside(e.Reason) && e.Reason != ReasonRevoked && e.Reason != ReasonWithheld {
 			aside = append(aside, i)
 		}
 	}

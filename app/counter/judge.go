@@ -39,6 +39,7 @@ var kindRules = map[string]kindRule{
 
 	"person.record":  {roles: anyClerk},
 	"person.restore": {roles: anyClerk},
+	"person.admit":   {roles: headsOnly},
 
 	"case.accept":   {roles: atCounter},
 	"case.handover": {roles: atCounter},
@@ -51,6 +52,7 @@ var kindRules = map[string]kindRule{
 	"case.void":     {roles: atCounter},
 	"case.resolve":  {roles: headsOnly},
 	"case.restore":  {roles: anyClerk},
+	"case.admit":    {roles: headsOnly},
 	"case.correct":  {roles: adjusters},
 	"case.material": {roles: anyClerk},
 	"case.note":     {roles: anyClerk},
@@ -105,7 +107,8 @@ func (p *Powers) Judge(f Fact) Verdict {
 // Recheck looks at a verdict again with later powers of the same scope: an act
 // that stands, but was stamped when its user had already been disabled, had
 // lost the role, or its device had been removed, is to be looked at (待复核).
-// The powers must be the newest that are held, so that replicas agree.
+// What a revoked device said after its cut-off loses its right. The powers must
+// be the newest that are held, so that replicas agree.
 func (p *Powers) Recheck(f Fact, v Verdict) Verdict {
 	rule, known := kindRules[f.Kind]
 	if !v.OK || !known || rule.district || f.Scope != p.scope {
@@ -113,7 +116,10 @@ func (p *Powers) Recheck(f Fact, v Verdict) Verdict {
 	}
 	if i, ok := p.findMember(f.Device); ok && !f.District {
 		m := p.members[i]
-		v.Review = v.Review || m.Removed && !f.At.Before(m.removedAt)
+		if v = m.cutOff(&f, v); !v.OK {
+			return v
+		}
+		v.Review = v.Review || m.Removed && !m.cut && !f.At.Before(m.removedAt)
 	}
 	if i, ok := p.findUser(f.Actor); ok {
 		g, granted := p.users[i].grantAt(&f)

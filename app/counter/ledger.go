@@ -56,6 +56,9 @@ type Ledger interface {
 	Cases(ctx context.Context, f CaseFilter) ([]CaseRow, error)
 	// People finds persons by ID number or credit code.
 	People(ctx context.Context, number string) ([]PersonRow, error)
+	// Reviews lists the cases and persons of which somebody has to see to something,
+	// newest first; of all scopes for "".
+	Reviews(ctx context.Context, scope string) ([]ReviewRow, error)
 	// Touched lists the cases of these items that acts after a mark are about, or
 	// about whose person they are. upTo is the mark for the next call; done tells
 	// that nothing is left for now.
@@ -106,6 +109,15 @@ type CaseRow struct {
 	Stage      string
 	AcceptedAt string // RFC 3339
 	Due        string // YYYY-MM-DD; empty without
+}
+
+// ReviewRow is a case or person with what has to be seen to.
+type ReviewRow struct {
+	Scope  string
+	Entity uuid.UUID
+	Type   string   // case or person
+	Number string   // of a case, also of one whose acceptance has no effect yet
+	Kinds  []string // TaskReview, TaskDispute ...
 }
 
 // PersonRow is a person found by number.

@@ -58,6 +58,11 @@ func (p *personFold) apply(i int) (reason string, fields int) {
 		if reason = admit(f, "person", &restore, true); reason == "" {
 			reason, fields = p.restore(i, restore), 1
 		}
+	case VerbAdmit:
+		var p AdmitPayload
+		if reason = admit(f, "person", &p, true); reason == "" && len(p.Ops) == 0 {
+			reason = ReasonMalformed
+		}
 	default:
 		reason = admit(f, "person", nil, false)
 	}

@@ -3,6 +3,7 @@ package counter
 import (
 	"bytes"
 	"cmp"
+	"encoding/hex"
 	"slices"
 
 	"github.com/google/uuid"
@@ -140,7 +141,13 @@ func (p *Powers) removeMember(f *Fact) *Powers {
 		return p
 	}
 	m := *p.members[i]
-	m.Removed, m.removedAt, m.Set = true, f.At, f.ID
+	m.Removed, m.removedAt, m.removedSeq, m.Set = true, f.At, f.Seq, f.ID
+	m.cut, m.counts = remove.Cut, map[[8]byte]uint64{}
+	for _, end := range remove.Counts {
+		if raw, err := hex.DecodeString(end.Epoch); err == nil && len(raw) == 8 {
+			m.counts[[8]byte(raw)] = end.Seq
+		}
+	}
 	return p.withMember(i, true, m)
 }
 

@@ -53,6 +53,7 @@ const (
 	VerbPrint    Verb = "print"
 	VerbPrinted  Verb = "printed"
 	VerbJoin     Verb = "join"
+	VerbAdmit    Verb = "admit"
 )
 
 // verbClass says how a verb takes part when facts are concurrent.
@@ -91,12 +92,13 @@ var verbs = map[Verb]verbInfo{
 	VerbPrint:    {classFree, true, [2]string{"出具文书", "print"}},
 	VerbPrinted:  {classFree, false, [2]string{"打印结果", "print result"}},
 	VerbJoin:     {classFree, false, [2]string{"并案", "join"}},
+	VerbAdmit:    {classFree, false, [2]string{"认可", "admit"}},
 }
 
 // caseVerbs is the order in which verbs are listed.
 var caseVerbs = []Verb{VerbAccept, VerbHandover, VerbReview, VerbReturn, VerbApprove, VerbDeny, VerbWithdraw,
 	VerbConclude, VerbVoid, VerbResolve, VerbRestore, VerbCorrect, VerbMaterial, VerbNote, VerbPrint,
-	VerbPrinted, VerbJoin}
+	VerbPrinted, VerbJoin, VerbAdmit}
 
 // CaseVerbs lists the verbs of a case.
 func CaseVerbs() []Verb { return append([]Verb(nil), caseVerbs...) }

@@ -115,7 +115,10 @@ type Member struct {
 	Removed  bool   `json:"removed"`             // no member any more, or revoked
 	Set      OpID   `json:"set"`
 
-	removedAt time.Time
+	removedAt  time.Time
+	removedSeq uint64 // of the op that removed it, in the district's log
+	cut        bool   // revoked: only what counts names still counts
+	counts     map[[8]byte]uint64
 }
 
 // Key is a key of the scope, wrapped for each member.
@@ -156,6 +159,10 @@ type MemberPayload struct {
 type DevicePayload struct {
 	Device OpID   `json:"device"`
 	Reason string `json:"reason,omitempty"`
+	// Revoked devices: nothing after these counts. Without Cut the acts until the
+	// news arrive stand, to be looked at.
+	Cut    bool     `json:"cut,omitempty"`
+	Counts []LogEnd `json:"counts,omitempty"`
 }
 
 // KeyPayload is the payload of key.add. A key that is new in its scope replaces the

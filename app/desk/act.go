@@ -34,9 +34,12 @@ func (s *Session) Act(ctx context.Context, number, verb string, o ActOptions) (*
 	if err := s.may(ctx, d.Scope, "case."+string(v)); err != nil {
 		return nil, err
 	}
+	if v == counter.VerbAdmit {
+		return s.admitCase(ctx, d, o)
+	}
 	c := d.Folded.Case
 	if c == nil {
-		return nil, counter.E(counter.CodeNotFound, "这个办件没有有效的受理记录", "no acceptance of this case stands")
+		return nil, noneStands(d)
 	}
 	verdict, err := s.judge(ctx, d.Scope, "case."+string(v))
 	if err != nil {
@@ -149,7 +152,7 @@ func (s *Session) actOf(ctx context.Context, d *counter.Dossier, v counter.Verb,
 // actVerbs are the acts that a user does by name.
 func actVerbs() []counter.Verb {
 	return []counter.Verb{counter.VerbHandover, counter.VerbReview, counter.VerbReturn, counter.VerbApprove, counter.VerbDeny,
-		counter.VerbWithdraw, counter.VerbConclude, counter.VerbVoid, counter.VerbResolve, counter.VerbRestore, counter.VerbCorrect}
+		counter.VerbWithdraw, counter.VerbConclude, counter.VerbVoid, counter.VerbResolve, counter.VerbRestore, counter.VerbCorrect, counter.VerbAdmit}
 }
 
 func joinVerbs(vs []counter.Verb) string {

@@ -41,6 +41,9 @@ func (s *Desk) findCase(ctx context.Context, number string) (*counter.Dossier, e
 		return nil, err
 	}
 	if len(rows) == 0 {
+		if d, err := s.findWithheld(ctx, n.String()); d != nil || err != nil {
+			return d, err
+		}
 		return nil, counter.Ef(counter.CodeNotFound, "没有找到办件 %s", "case %s was not found", n.String()).
 			Hint("核对编号;别的窗口受理的办件要等同步后才能看到", "check the number; cases of other counters appear after a sync")
 	}
@@ -59,7 +62,7 @@ func (s *Session) Case(ctx context.Context, number string) (*CaseView, error) {
 func (s *Session) view(ctx context.Context, d *counter.Dossier) (*CaseView, error) {
 	c := d.Folded.Case
 	if c == nil {
-		return nil, counter.E(counter.CodeNotFound, "这个办件没有有效的受理记录", "no acceptance of this case stands")
+		return nil, noneStands(d)
 	}
 	v := &CaseView{Number: c.Number, CaseID: d.Entity.String(), Scope: d.Scope,
 		Item:  ItemID{Code: c.Item.Code, Name: c.Item.Name, Version: c.Item.Version},

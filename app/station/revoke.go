@@ -109,6 +109,10 @@ func (s *Station) rotate(ctx context.Context, actor uuid.UUID, scopes []string, 
 	if err != nil {
 		return nil, err
 	}
+	ends, err := s.countedEnds(ctx, leaving)
+	if err != nil {
+		return nil, err
+	}
 	out := []RotatedKey{}
 	to := map[oplog.Scope][]*roster.DeviceRecord{}
 	for _, k := range keys {
@@ -122,7 +126,7 @@ func (s *Station) rotate(ctx context.Context, actor uuid.UUID, scopes []string, 
 			return err
 		}
 		for _, k := range keys {
-			if err := s.replaceKey(r, actor, k, leaving, to[k.Scope]); err != nil {
+			if err := s.replaceKey(r, actor, k, leaving, ends[string(k.Scope)], to[k.Scope]); err != nil {
 				return err
 			}
 		}
@@ -131,10 +135,26 @@ func (s *Station) rotate(ctx context.Context, actor uuid.UUID, scopes []string, 
 	return out, err
 }
 
-func (s *Station) replaceKey(r counter.Recorder, actor uuid.UUID, k store.ScopeKey, leaving oplog.DeviceID, to []*roster.DeviceRecord) error {
+func (s *Station) replaceKey(r counter.Recorder, actor uuid.UUID, k store.ScopeKey, leaving oplog.DeviceID, ends []counter.LogEnd, to []*roster.DeviceRecord) error {
 	if _, err := r.Append(counter.Act{Scope: string(k.Scope), Kind: "member.remove", Entity: uuid.New(), Actor: actor, New: true,
-		Payload: counter.DevicePayload{Device: counter.OpID(leaving)}}); err != nil {
+		Payload: counter.DevicePayload{Device: counter.OpID(leaving), Cut: true, Counts: ends}}); err != nil {
 		return err
 	}
 	return stateKey(r, string(k.Scope), k, to...)
+}
+
+// countedEnds lists by scope how far each log of a leaving device counts: as far as
+// the hub holds it. What turns up later waits for a supervisor.
+func (s *Station) countedEnds(ctx context.Context, leaving oplog.DeviceID) (map[string][]counter.LogEnd, error) {
+	logs, err := s.v.store.LogStat(ctx)
+	if err != nil {
+		return nil, err
+	}
+	ends := map[string][]counter.LogEnd{}
+	for _, l := range logs {
+		if l.Device == leaving.String() {
+			ends[l.Scope] = append(ends[l.Scope], counter.LogEnd{Epoch: l.Epoch, Seq: l.Ops})
+		}
+	}
+	return ends, nil
 }

@@ -219,6 +219,9 @@ func (t *txn) insertWaiting(o *storedOp) error {
 
 // project writes the entity's state and the rows that queries need of it.
 func (t *txn) project(k entityKey, f *folded, isNew bool) error {
+	if err := t.projectReviews(k, f, isNew); err != nil {
+		return err
+	}
 	if f.state.JSON == nil {
 		if isNew {
 			return nil

@@ -138,6 +138,10 @@ func (s *Store) judge(powers powersFunc, ops []storedOp, facts []counter.Fact) e
 func factOf(o *storedOp, district oplog.DeviceID) counter.Fact {
 	f := counter.Fact{ID: o.hash, Kind: o.op.Kind, Entity: o.op.Entity, Actor: o.op.Actor, Device: o.op.Device,
 		Scope: string(o.op.Scope), At: o.op.Stamp.Time(), Payload: o.op.Payload, District: o.op.Device == district}
+	f.Epoch, f.Seq, f.Position = o.op.Epoch, o.op.Seq, o.op.Powers.Seq
+	if f.District {
+		f.Position = o.op.Seq - 1
+	}
 	if len(o.op.Sealed) > 0 {
 		f.Sealed = make(map[string]counter.SealedRef, len(o.op.Sealed))
 		for _, p := range o.op.Sealed {

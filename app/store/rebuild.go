@@ -19,7 +19,7 @@ func (s *Store) Rebuild(ctx context.Context) error {
 		return err
 	}
 	defer t.rollback()
-	for _, table := range []string{"entities", "cases", "lookup", "waiting"} {
+	for _, table := range []string{"entities", "cases", "lookup", "reviews", "waiting"} {
 		if _, err := t.exec("DELETE FROM " + table); err != nil {
 			return diskError(err)
 		}

@@ -1,8 +1,10 @@
 package store
 
 import (
+	"encoding/json"
 	"time"
 
+	"onedoor/app/counter"
 	"onedoor/sync/oplog"
 )
 
@@ -12,6 +14,7 @@ type takenBack struct {
 	users   map[oplog.EntityID]bool
 	devices bool // some device: its ops are found by the fold
 	since   time.Time
+	revoked map[oplog.DeviceID]bool // whatever the time that their ops claim
 }
 
 // recheck folds those entities again that somebody acted on who, as it now
@@ -62,7 +65,7 @@ func (t *txn) collectTaken(k entityKey, e *touched, byScope map[oplog.Scope]*tak
 		}
 		tb := byScope[k.scope]
 		if tb == nil {
-			tb = &takenBack{users: map[oplog.EntityID]bool{}, since: o.Stamp.Time()}
+			tb = &takenBack{users: map[oplog.EntityID]bool{}, revoked: map[oplog.DeviceID]bool{}, since: o.Stamp.Time()}
 			byScope[k.scope] = tb
 		}
 		if at := o.Stamp.Time(); at.Before(tb.since) {
@@ -72,30 +75,40 @@ func (t *txn) collectTaken(k entityKey, e *touched, byScope map[oplog.Scope]*tak
 			tb.users[k.id] = true
 		} else {
 			tb.devices = true
+			tb.noteRevoked(o)
 		}
 	}
 	return nil
 }
 
+// noteRevoked notes a device whose later ops have no effect any more.
+func (tb *takenBack) noteRevoked(o *oplog.Op) {
+	var p counter.DevicePayload
+	if json.Unmarshal(o.Payload, &p) == nil && p.Cut {
+		tb.revoked[oplog.DeviceID(p.Device)] = true
+	}
+}
+
 // actedOnSince lists the entities of a scope that one of the users, or any
 // device when devices were removed, has acted on since.
 func (t *txn) actedOnSince(scope oplog.Scope, tb *takenBack) (map[oplog.EntityID]bool, error) {
-	rows, err := t.query("SELECT o.body FROM ops o JOIN logs l ON l.id = o.log WHERE l.scope = ?", string(scope))
+	rows, err := t.query("SELECT l.device, o.body FROM ops o JOIN logs l ON l.id = o.log WHERE l.scope = ?", string(scope))
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
 	out := map[oplog.EntityID]bool{}
 	for rows.Next() {
-		var body []byte
-		if err := rows.Scan(&body); err != nil {
+		var device, body []byte
+		if err := rows.Scan(&device, &body); err != nil {
 			return nil, err
 		}
 		var o oplog.Op
 		if err := o.DecodeBody(body); err != nil {
 			return nil, err
 		}
-		if !o.Stamp.Time().Before(tb.since) && (tb.devices || tb.users[o.Actor]) && !isPower(o.Type()) {
+		later := !o.Stamp.Time().Before(tb.since) && (tb.devices || tb.users[o.Actor])
+		if (later || tb.revoked[oplog.DeviceID(device)]) && !isPower(o.Type()) {
 			out[o.Entity] = true
 		}
 	}

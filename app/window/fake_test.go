@@ -101,6 +101,8 @@ func (u *fakeUser) FindPerson(_ context.Context, number string) ([]desk.PersonVi
 	return []desk.PersonView{{Name: "李䶮", NumberMasked: number[:2]}}, nil
 }
 
+func (u *fakeUser) Reviews(context.Context, string) ([]desk.ReviewLine, error) { return nil, nil }
+
 func (u *fakeUser) RestoreValue(_ context.Context, person, field, op string) (*desk.PersonView, error) {
 	return &desk.PersonView{ID: person, Values: []desk.ValueView{{Field: field, Op: op}}}, nil
 }

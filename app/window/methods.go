@@ -32,6 +32,7 @@ func methods() map[string]method {
 		"Print":      with2((*Window).Print),
 		"FindPerson": with1((*Window).FindPerson),
 		"Person":     with1((*Window).Person),
+		"Reviews":    with0((*Window).Reviews),
 		"Restore":    with1((*Window).Restore),
 		"SaveDraft":  with1(func(w *Window, text string) (any, error) { return nil, w.SaveDraft(text) }),
 		"Draft":      with0((*Window).Draft),

@@ -36,6 +36,7 @@ type User interface {
 	Print(ctx context.Context, number, kind, out string) (desk.DocumentRef, error)
 	FindPerson(ctx context.Context, number string) ([]desk.PersonView, error)
 	ShowPerson(ctx context.Context, id string) (*desk.PersonView, error)
+	Reviews(ctx context.Context, scope string) ([]desk.ReviewLine, error)
 	RestoreValue(ctx context.Context, person, field, op string) (*desk.PersonView, error)
 	Material(ctx context.Context, number, name string) (desk.MaterialFile, error)
 	UserID() uuid.UUID

@@ -156,6 +156,20 @@ func (w *Window) Restore(r Restore) (*desk.PersonView, error) {
 	return tidyPerson(p), nil
 }
 
+// Reviews lists the cases and persons of which somebody has to see to something.
+// Errors: CodeLoggedOut.
+func (w *Window) Reviews() ([]desk.ReviewLine, error) {
+	user, err := w.current(true)
+	if err != nil {
+		return nil, err
+	}
+	lines, err := user.Reviews(w.ctx, "")
+	if err != nil {
+		return nil, w.failed("Reviews", err)
+	}
+	return list(lines), nil
+}
+
 func tidyPerson(p *desk.PersonView) *desk.PersonView {
 	p.Cases, p.Values = list(p.Cases), list(p.Values)
 	for i := range p.Values {

@@ -170,6 +170,7 @@ func TestWorkNeedsALogin(t *testing.T) {
 		"Print":      func() error { _, err := w.Print("1", "acceptance"); return err },
 		"FindPerson": func() error { _, err := w.FindPerson("1"); return err },
 		"Person":     func() error { _, err := w.Person("1"); return err },
+		"Reviews":    func() error { _, err := w.Reviews(); return err },
 		"Restore":    func() error { _, err := w.Restore(Restore{}); return err },
 		"ReadCard":   func() error { _, err := w.ReadCard(); return err },
 		"CancelCard": w.CancelCard,

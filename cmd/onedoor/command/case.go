@@ -33,6 +33,7 @@ func caseList(fs *cli.Flags) cli.Run {
 	item := fs.String("item", "", cli.T("只列这个事项", "only this item"), cli.Meta("CODE"))
 	from := fs.String("from", "", cli.T("受理日期从", "accepted on or after"), cli.Meta("YYYY-MM-DD"))
 	to := fs.String("to", "", cli.T("受理日期到", "accepted on or before"), cli.Meta("YYYY-MM-DD"))
+	review := fs.Bool("review", cli.T("只列要有人处理的：待复核、待认可、待裁决、须出具通知等", "only what somebody has to see to: reviews, withheld acts, disputes, notices"))
 	limit := fs.Int("limit", 0, cli.T("最多几件；不给则全部", "at most this many; all if left out"))
 	return func(ctx context.Context, c *cli.Call) error {
 		f := counter.CaseFilter{Status: *status, Item: *item, From: *from, To: *to, Limit: *limit}
@@ -48,6 +49,9 @@ func caseList(fs *cli.Flags) cli.Run {
 			}
 			f.Scope = full
 		}
+		if *review {
+			return caseReviews(ctx, c, f.Scope)
+		}
 		return readingAs(ctx, c, func(_ *station.Station, s *desk.Session) error {
 			cases, err := s.Cases(ctx, f)
 			if err != nil {
@@ -56,6 +60,33 @@ func caseList(fs *cli.Flags) cli.Run {
 			return c.Print(list(cases), func(w io.Writer) { printCases(w, c, cases) })
 		})
 	}
+}
+
+func caseReviews(ctx context.Context, c *cli.Call, scope string) error {
+	return readingAs(ctx, c, func(_ *station.Station, s *desk.Session) error {
+		lines, err := s.Reviews(ctx, scope)
+		if err != nil {
+			return err
+		}
+		return c.Print(list(lines), func(w io.Writer) {
+			rows := [][]string{{c.Say("编号", "number"), c.Say("事项", "item"), c.Say("状态", "status"), c.Say("要处理的", "to do")}}
+			for _, r := range lines {
+				number, names := r.Number, r.KindNames
+				if r.Type == "person" {
+					number = c.Say("人员 ", "person ") + r.ID
+				}
+				if c.Say("zh", "en") == "en" {
+					names = nil
+					for _, k := range r.Kinds {
+						names = append(names, counter.TaskText(k, "en"))
+					}
+				}
+				rows = append(rows, []string{number, strings.TrimSpace(r.Item + " " + r.ItemName), c.Say(r.StatusName, r.Status), strings.Join(names, c.Say("；", "; "))})
+			}
+			cli.Table(w, rows)
+			fmt.Fprintf(w, c.Say("共 %d 件\n", "%d in all\n"), len(lines))
+		})
+	})
 }
 
 func badDate(flag, value string) error {

@@ -14,9 +14,11 @@ import (
 var actHelp = cli.T(
 	`VERB: handover 移交审查、review 审查、return 退回、approve 准予、deny 不予、withdraw 申请人撤回、
 conclude 办结送达、void 作废（须写原因）、resolve 裁决（--choose 写明以哪一条为准）、
-restore 恢复被取代的一步（--choose 写明哪一条）、correct 更正受理日期或办结期限（--legal-date、--due，须写原因）。`,
+restore 恢复被取代的一步（--choose 写明哪一条）、correct 更正受理日期或办结期限（--legal-date、--due，须写原因）、
+admit 主管认可已挂失设备的操作（全部，或 --choose 写明的一条）。`,
 	`VERB: handover, review, return, approve, deny, withdraw, conclude, void (needs a reason), resolve (--choose names the op that stands),
-restore (--choose names the superseded op), correct (--legal-date, --due; needs a reason).`)
+restore (--choose names the superseded op), correct (--legal-date, --due; needs a reason),
+admit (a supervisor gives effect to a revoked device's acts: all, or the one that --choose names).`)
 
 func caseAct(fs *cli.Flags) cli.Run {
 	opinion := fs.String("opinion", "", cli.T("意见，加密保存", "opinion, kept sealed"))

@@ -111,6 +111,7 @@ function contract(make: () => Promise<Desk>) {
     const c = await desk.Case(number)
     expect(c.values[0]).toMatchObject({ field: 'applicant', actor: first.name, restored: null, others: [] })
     expect([c.dispute, c.joins]).toEqual([[], []])
+    expect((await desk.Reviews()).every((l) => l.kinds.length === l.kind_names.length)).toBe(true)
   })
   it('tells how the reader is, and knows no photo of a stranger', async () => {
     const reader = await desk.Reader()

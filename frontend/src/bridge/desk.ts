@@ -1,35 +1,5 @@
 import type {
-  Accepted,
-  Act,
-  Application,
-  CardRead,
-  CaseFilter,
-  CasePage,
-  CaseView,
-  Content,
-  Division,
-  Exchange,
-  FolderScan,
-  Health,
-  HeldScan,
-  Item,
-  ItemLine,
-  LinkState,
-  MaterialRef,
-  Numbers,
-  Paper,
-  PersonView,
-  Photo,
-  PrefillAsk,
-  Prefilled,
-  ReaderState,
-  Restore,
-  ScanIDs,
-  ScanPiece,
-  Settings,
-  Station,
-  Stick,
-  Who,
+  Accepted, Act, Application, CardRead, CaseFilter, CasePage, CaseView, Content, Division, Exchange, FolderScan, Health, HeldScan, Item, ItemLine, LinkState, MaterialRef, Numbers, Paper, PersonView, Photo, PrefillAsk, Prefilled, ReaderState, Restore, ReviewLine, ScanIDs, ScanPiece, Settings, Station, Stick, Who,
 } from './types'
 
 /**
@@ -62,6 +32,8 @@ export interface Desk {
   Person(id: string): Promise<PersonView>
   /** Lets an earlier value stand again, by an act of its own. */
   Restore(value: Restore): Promise<PersonView>
+  /** What somebody has to see to at this device's service points. */
+  Reviews(): Promise<ReviewLine[]>
   /** Keeps what the user has typed; "" forgets it. */
   SaveDraft(text: string): Promise<void>
   Draft(): Promise<string>
@@ -128,6 +100,7 @@ export function deskOver(call: Call): Desk {
     FindPerson: (number) => ask('FindPerson', number),
     Person: (id) => ask('Person', id),
     Restore: (value) => ask('Restore', value),
+    Reviews: () => ask('Reviews'),
     SaveDraft: async (text) => void (await ask('SaveDraft', text)),
     Draft: () => ask('Draft'),
     Link: () => ask('Link'),

@@ -133,6 +133,7 @@ export function memoryDesk(made: Made = sample()): Seat {
       return [{ ...structuredClone(somebody), cases: made.cases.slice(0, 2) }]
     },
     Person: async (id) => (need(), known(id), { ...structuredClone(somebody), cases: made.cases.slice(0, 2) }),
+    Reviews: async () => (need(), []),
     Restore: async (r) => {
       need()
       known(r.person)

@@ -89,6 +89,20 @@ export interface TaskView {
   op: string
 }
 
+/** A case or person of which somebody has to see to something; kinds in words too. */
+export interface ReviewLine {
+  type: string
+  number: string
+  id: string
+  division: string
+  item: string
+  item_name: string
+  status: string
+  status_name: string
+  kinds: string[]
+  kind_names: string[]
+}
+
 /** A field with where its value came from; source: card, typed, import. others: newest first. */
 export interface ValueView {
   field: string
