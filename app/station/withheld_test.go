@@ -47,7 +47,9 @@ func TestActsAfterTheCutOffWait(t *testing.T) {
 			}
 			list, err := who.Reviews(ctx, testVillage)
 			must(t, err)
-			if !slices.ContainsFunc(list, func(l desk.ReviewLine) bool { return l.Number == after && slices.Contains(l.Kinds, counter.TaskWithheld) }) {
+			if !slices.ContainsFunc(list, func(l desk.ReviewLine) bool {
+				return l.Number == after && slices.Contains(l.Kinds, counter.TaskWithheld)
+			}) {
 				t.Fatalf("%+v", list)
 			}
 		})
