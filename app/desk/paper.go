@@ -64,7 +64,12 @@ func (s *Session) printCase(ctx context.Context, d *counter.Dossier, kind string
 		return DocumentRef{}, nil, err
 	}
 	copies := printed(d.Folded.Case, kind)
-	issued, err := s.issue(n, kind, facts, copies)
+	issued, err := document.Issued{}, error(nil)
+	if kind == document.FormFilled {
+		issued, err = s.issueForm(ctx, d, n, copies)
+	} else {
+		issued, err = s.issue(n, kind, facts, copies)
+	}
 	if err != nil {
 		return DocumentRef{}, nil, err
 	}

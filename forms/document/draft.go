@@ -47,9 +47,6 @@ type job struct {
 // newJob checks a draft against the wording in force on its day. Error: *Error,
 // which names everything that is missing.
 func newJob(book *wording.Book, fonts *cjkfont.Set, d Draft, qr string) (*job, error) {
-	if d.CopyNo == 0 {
-		d.CopyNo = 1
-	}
 	at := d.IssuedAt
 	if !day(at) { // reported below; any wording will do to find what else is missing
 		at = time.Date(9998, 1, 1, 0, 0, 0, 0, wording.Zone)
@@ -57,6 +54,14 @@ func newJob(book *wording.Book, fonts *cjkfont.Set, d Draft, qr string) (*job, e
 	page := book.At(d.Kind, at)
 	if page == nil {
 		return nil, &Error{Code: UnknownKind, Zh: "没有这种文书，或者该日期没有可用的文书样式：" + d.Kind, En: "no wording of this kind of document is in force on that day: " + d.Kind}
+	}
+	return jobOn(page, fonts, d, qr)
+}
+
+// jobOn is newJob with a page that is known.
+func jobOn(page *wording.Page, fonts *cjkfont.Set, d Draft, qr string) (*job, error) {
+	if d.CopyNo == 0 {
+		d.CopyNo = 1
 	}
 	if d.Copies == 0 {
 		d.Copies = page.Copies

@@ -25,6 +25,7 @@ func documentCommands() *cli.Command {
 		Short: cli.T("文书", "documents"),
 		Sub: []*cli.Command{
 			{Name: "print", Args: "NUMBER", Short: cli.T("出具或补打文书", "print a document"), Define: documentPrint},
+			{Name: "form", Args: "ITEM", Short: cli.T("打印事项的空白表单", "print the blank form of an item"), Define: documentForm},
 			{Name: "list", Args: "NUMBER", Short: cli.T("一件已出具的文书", "documents printed for a case"), Define: cli.Simple(documentList)},
 			{Name: "verify", Args: "FILE|QRTEXT", Short: cli.T("验证真伪", "tell whether a document is genuine"),
 				Long: cli.T("退出码: 0 真，5 不真（伪造、改动或不是本区出具），7 既不是 PDF 也不是二维码文字。不需要登录和网络。",
@@ -133,8 +134,13 @@ func printVerification(w io.Writer, c *cli.Call, v desk.Verification) {
 
 // kindName names a kind of document for people.
 func kindName(c *cli.Call, kind string) string {
-	if kind == document.Acceptance {
+	switch kind {
+	case document.Acceptance:
 		return c.Say("受理通知书", kind)
+	case document.FormFilled:
+		return c.Say("申请表", kind)
+	case document.FormBlank:
+		return c.Say("空白申请表", kind)
 	}
 	book, err := wording.Load()
 	if err != nil {
