@@ -13,6 +13,10 @@ import (
 // reader is the driver on the same port, which it then owns.
 func (s *session) reader(opts ...cardreader.Option) *cardreader.Reader {
 	s.hangUp()
+	times := cardreader.DefaultTimeouts()
+	times.Answer, times.ReadAnswer, times.Gap, times.Frame = s.limit.Answer, s.limit.Read, s.limit.Gap, s.limit.Frame
+	times.Late = max(times.Late, s.limit.Answer)
+	opts = append([]cardreader.Option{cardreader.WithTimeouts(times)}, opts...)
 	return cardreader.New(func(ctx context.Context, _ int) (cardreader.Port, error) { return s.Dial(ctx, s.baud) }, opts...)
 }
 

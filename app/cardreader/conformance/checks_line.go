@@ -21,7 +21,7 @@ func (s *session) pieces(ctx context.Context) (Text, error) {
 			return Text{}, err
 		}
 	}
-	r, err := s.send(ctx, request[last:], answerLimit)
+	r, err := s.send(ctx, request[last:], s.limit.Answer)
 	if err != nil {
 		return Text{}, err
 	}
@@ -46,7 +46,7 @@ func (s *session) badLength(ctx context.Context) (Text, error) {
 // refused sends a request that must not succeed. Silence is weaker than the
 // right status, yet harmless; whatever came, the reader must work afterwards.
 func (s *session) refused(ctx context.Context, request []byte, want byte) (Text, error) {
-	r, err := s.send(ctx, request, answerLimit)
+	r, err := s.send(ctx, request, s.limit.Answer)
 	if back := s.recover(ctx); back != nil {
 		return Text{}, back
 	}
@@ -61,11 +61,11 @@ func (s *session) refused(ctx context.Context, request []byte, want byte) (Text,
 
 // recover waits until status requests are answered again.
 func (s *session) recover(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, backLimit)
+	ctx, cancel := context.WithTimeout(ctx, s.limit.Back)
 	defer cancel()
 	var last error
 	for ctx.Err() == nil {
-		r, err := s.send(ctx, sdt.EncodeRequest(sdt.Status), answerLimit)
+		r, err := s.send(ctx, sdt.EncodeRequest(sdt.Status), s.limit.Answer)
 		if err == nil {
 			err = expect(r, sdt.OK, 0)
 		}
@@ -76,7 +76,7 @@ func (s *session) recover(ctx context.Context) error {
 			return err
 		}
 	}
-	return fmt.Errorf("not back within %v: %w", backLimit, last)
+	return fmt.Errorf("not back within %v: %w", s.limit.Back, last)
 }
 
 // garbage sends bytes that a careless parser takes for a frame.
@@ -112,9 +112,9 @@ func (s *session) cut(ctx context.Context) (Text, error) {
 // timing judges what all checks before have measured.
 func (s *session) timing(context.Context) (Text, error) {
 	for cmd, all := range s.times {
-		limit := answerLimit
+		limit := s.limit.Answer
 		if cmd == sdt.Read {
-			limit = readLimit
+			limit = s.limit.Read
 		}
 		for _, r := range all {
 			if r.first > limit {

@@ -23,6 +23,7 @@ type Subject struct {
 	Bauds    []int            // speeds to try; none: 0
 	Operator Operator         // nil: the card comes and goes by itself
 	Patience time.Duration    // how long the operator may take, 0: 60 s
+	Limits   Limits           // zero: the usual ones
 	Text     []byte           // the 256 bytes that the card holds, nil: any card
 	Now      func() time.Time // the clock for durations and the report's date
 }
@@ -57,7 +58,8 @@ func Run(ctx context.Context, sub Subject) *Report {
 	if sub.Patience == 0 {
 		sub.Patience = time.Minute
 	}
-	s := &session{Subject: sub, line: line{now: sub.Now, times: map[sdt.Command][]reply{}}}
+	sub.Limits.fill()
+	s := &session{Subject: sub, line: line{limit: sub.Limits, now: sub.Now, times: map[sdt.Command][]reply{}}}
 	defer func() {
 		clear(s.text)
 		s.hangUp()
@@ -111,7 +113,7 @@ func (s *session) dial(ctx context.Context) error {
 		}
 		s.port, s.baud = port, baud
 		for range 2 {
-			if _, last = s.send(ctx, sdt.EncodeRequest(sdt.Status), answerLimit); last == nil {
+			if _, last = s.send(ctx, sdt.EncodeRequest(sdt.Status), s.limit.Answer); last == nil {
 				_, err := s.quiet(ctx)
 				return err
 			}

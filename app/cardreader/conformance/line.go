@@ -10,15 +10,31 @@ import (
 	"onedoor/app/cardreader/sdt"
 )
 
-// The limits that a reader is measured by: those in use in the field.
+// Limits is what a reader is measured by. A field of 0 means the value given, which
+// is in use in the field for readers on a line. A vendor library that works slowly and
+// still well is judged by limits of its own.
+type Limits struct {
+	Answer time.Duration // 1 s: first byte of any answer but a read
+	Read   time.Duration // 3 s: first byte of a read
+	Frame  time.Duration // 15 s: a whole answer
+	Gap    time.Duration // 1 s: between two bytes of an answer
+	Back   time.Duration // 5 s: from garbage to the next good answer
+}
+
+func (l *Limits) fill() {
+	for _, f := range []struct {
+		d     *time.Duration
+		usual time.Duration
+	}{{&l.Answer, time.Second}, {&l.Read, 3 * time.Second}, {&l.Frame, 15 * time.Second}, {&l.Gap, time.Second}, {&l.Back, 5 * time.Second}} {
+		if *f.d == 0 {
+			*f.d = f.usual
+		}
+	}
+}
+
 const (
-	answerLimit = time.Second     // first byte of any answer but a read
-	readLimit   = 3 * time.Second // first byte of a read
-	frameLimit  = 15 * time.Second
-	gapLimit    = time.Second
-	quietTime   = 150 * time.Millisecond
-	findEvery   = 300 * time.Millisecond
-	backLimit   = 5 * time.Second // from garbage to the next good answer
+	quietTime = 150 * time.Millisecond
+	findEvery = 300 * time.Millisecond
 )
 
 var (
@@ -38,6 +54,7 @@ type reply struct {
 // line is the bare port: it sends bytes and takes frames, and adds nothing.
 type line struct {
 	port  cardreader.Port
+	limit Limits
 	now   func() time.Time
 	times map[sdt.Command][]reply // without data; for the timing table
 }
@@ -53,9 +70,9 @@ func (l *line) send(ctx context.Context, request []byte, patience time.Duration)
 
 // ask sends a command and notes how long the answer took.
 func (l *line) ask(ctx context.Context, cmd sdt.Command) (reply, error) {
-	patience := answerLimit
+	patience := l.limit.Answer
 	if cmd == sdt.Read {
-		patience = readLimit
+		patience = l.limit.Read
 	}
 	r, err := l.send(ctx, sdt.EncodeRequest(cmd), patience)
 	if err == nil {
@@ -66,7 +83,7 @@ func (l *line) ask(ctx context.Context, cmd sdt.Command) (reply, error) {
 
 // take waits for one frame.
 func (l *line) take(ctx context.Context, start time.Time, patience time.Duration) (r reply, err error) {
-	whole, cancelWhole := context.WithTimeout(ctx, frameLimit)
+	whole, cancelWhole := context.WithTimeout(ctx, l.limit.Frame)
 	defer cancelWhole()
 	scan, all, buf := sdt.NewScanner(sdt.MinAnswer), []byte(nil), make([]byte, 2048)
 	defer func() { clear(buf); clear(all); scan.Reset() }()
@@ -86,7 +103,7 @@ func (l *line) take(ctx context.Context, start time.Time, patience time.Duration
 			return r, err
 		}
 		if len(all) == 0 {
-			r.first, patience = l.now().Sub(start), gapLimit
+			r.first, patience = l.now().Sub(start), l.limit.Gap
 		}
 		all = append(all, buf[:n]...)
 		scan.Push(buf[:n])
@@ -112,7 +129,7 @@ func (l *line) take(ctx context.Context, start time.Time, patience time.Duration
 func (l *line) quiet(ctx context.Context) (n int, err error) {
 	buf := make([]byte, 2048)
 	defer clear(buf)
-	limit, cancelLimit := context.WithTimeout(ctx, backLimit)
+	limit, cancelLimit := context.WithTimeout(ctx, l.limit.Back)
 	defer cancelLimit()
 	for limit.Err() == nil {
 		wait, cancel := context.WithTimeout(limit, quietTime)

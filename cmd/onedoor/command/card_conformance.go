@@ -26,8 +26,10 @@ func cardConformance(fs *cli.Flags) cli.Run {
 		cli.Meta("sdt+serial:///dev/ttyUSB0|sdt+tcp://HOST:PORT"))
 	card := fs.String("card", "", cli.T("所用测试证件的编号或 JSON 文件；给出则比对内容", "id or JSON file of the test card; its content is then compared"), cli.Meta("R1|FILE.json"))
 	patience := fs.Duration("patience", time.Minute, cli.T("每次等证件多久", "how long to wait for the card each time"))
+	answer := fs.Duration("answer", 0, cli.T("应答时限；厂商的库较慢时放宽（默认 1s，读卡 3 倍）", "time for an answer; more for a slow vendor library (1s, a read three times as long)"))
 	return func(ctx context.Context, c *cli.Call) error {
-		sub := conformance.Subject{Name: *port, Patience: *patience, Now: c.Now, Operator: prompts{c}}
+		sub := conformance.Subject{Name: *port, Patience: *patience, Now: c.Now, Operator: prompts{c},
+			Limits: conformance.Limits{Answer: *answer, Read: 3 * *answer, Back: 5 * *answer}}
 		var err error
 		if sub.Dial, sub.Bauds, err = cardreader.Dialer(*port); err != nil {
 			return cardError(err)
