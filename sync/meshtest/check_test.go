@@ -20,6 +20,7 @@ func (w *world) heal() {
 		}
 	}
 	w.exempt()
+	w.mendRot()
 	for round := range 14 {
 		if w.healRound() == 0 {
 			return
@@ -96,6 +97,9 @@ func (w *world) check(res *result) {
 	w.checkEntries()
 	w.checkDoors()
 	w.checkRebuild()
+	if w.one(4) {
+		w.checkRot()
+	}
 }
 
 // checkDevice: one digest everywhere, nothing waits, everything is verified.

@@ -9,6 +9,7 @@ import (
 	"math/big"
 	mrand "math/rand/v2"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -43,6 +44,8 @@ type device struct {
 	cutUntil  int // step until which it has no link
 	fullUntil int
 	backup    *backup
+	restored  bool             // its home was
+	rotten    bool             // some file of its own was spoilt
 	full      map[fullKey]bool // who gets our whole index of a folder next time
 }
 
@@ -131,14 +134,22 @@ func (w *world) tryOpen(d *device, first bool) error {
 			return err
 		}
 		var keys []store.ScopeKey
-		for _, sc := range d.scopes {
-			keys = append(keys, w.keys[sc])
+		for _, k := range w.allKeys { // the grant has the replaced ones, too
+			if slices.Contains(d.scopes, k.Scope) {
+				keys = append(keys, k)
+			}
 		}
 		if err := s.AddKeys(bg, keys...); err != nil {
 			return err
 		}
 	}
-	return s.Become(bg, store.Self{Device: d.id, Sign: d.keys.Signing, Suite: seal.AES, District: w.hub.id})
+	return s.Become(bg, store.Self{Device: d.id, Sign: d.keys.Signing, Suite: seal.AES, District: w.hub.id, Unwrap: d.unwrap})
+}
+
+// unwrap opens a scope's key that the district wrapped for this device.
+func (d *device) unwrap(scope oplog.Scope, id oplog.KeyID, wrapped []byte) (seal.Key, error) {
+	k, err := d.keys.UnwrapKey(d.id, scope, id, wrapped)
+	return k.Key, err
 }
 
 // emptyHome is a database as the migrations leave it: made once, copied for each.

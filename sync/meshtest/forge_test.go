@@ -51,14 +51,14 @@ func (w *world) forgeFile(forger, to *device, scope oplog.Scope, e segment.FileI
 		return false
 	}
 	batches, _, err := segment.Scan(data, int64(n))
-	key := w.keys[scope]
-	sealer, err2 := seal.New(seal.AES, scope, key.ID, key.Key)
-	if err != nil || err2 != nil || len(batches) == 0 {
+	if err != nil || len(batches) == 0 {
 		return false
 	}
 	var st segment.State
 	var last oplog.Op
+	var sealer *seal.Sealer
 	for i := range batches {
+		sealer = w.sealer(scope, batches[i].Key())
 		o, err := w.codec.Open(&batches[i], h, st, sealer)
 		if err != nil {
 			return false
@@ -84,4 +84,16 @@ func (w *world) forgeFile(forger, to *device, scope oplog.Scope, e segment.FileI
 	w.at(to, to.store.Announced(forger.id, e.Folder, id, false, []segment.FileInfo{e}))
 	w.deliver(packet{to, forger, segment.Want{FileInfo: e}, data})
 	return true
+}
+
+func (w *world) sealer(scope oplog.Scope, id oplog.KeyID) *seal.Sealer {
+	for _, k := range w.allKeys {
+		if k.Scope == scope && k.ID == id {
+			s, err := seal.New(seal.AES, scope, id, k.Key)
+			w.must(err)
+			return s
+		}
+	}
+	w.fatalf("a batch of %s uses a key that nobody made", scope)
+	return nil
 }

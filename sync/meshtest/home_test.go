@@ -57,7 +57,7 @@ func (w *world) restoreHome(d *device) {
 	d.store = nil
 	d.disk.dead, d.disk.fuse, d.disk.full = false, 0, false
 	d.disk.copyIn(d.backup.img)
-	d.backup = nil
+	d.backup, d.restored = nil, true
 	w.fault("home restored")
 	w.logf("%s: home restored", d.name)
 	w.open(d, false)

@@ -114,7 +114,7 @@ func (w *world) mishap(d *device, n int) {
 			d.skew -= time.Duration(w.rng.IntN(900)-300) * 24 * time.Hour
 		}
 	case n < 98:
-		if d == w.hub {
+		if d == w.hub || d.rotten {
 			return // a restored district: known to be weaker, docs/status.md
 		}
 		if d.backup == nil {
@@ -123,7 +123,11 @@ func (w *world) mishap(d *device, n int) {
 			w.restoreHome(d)
 		}
 	case n < 99:
-		w.forge(d, w.partner(d, w.working()))
+		if w.one(2) {
+			w.rot(d)
+		} else {
+			w.forge(d, w.partner(d, w.working()))
+		}
 	default:
 		if w.one(3) {
 			w.revoke(d)

@@ -33,7 +33,8 @@ type world struct {
 	hub      *device
 	all      []*device // in the order of their making; the hub first
 	scopes   []oplog.Scope
-	keys     map[oplog.Scope]store.ScopeKey
+	keys     map[oplog.Scope]store.ScopeKey // the newest of each scope
+	allKeys  []store.ScopeKey               // in the order of their making
 	users    map[uuid.UUID]oplog.Scope
 	userList []uuid.UUID
 	entries  []*entry
@@ -122,6 +123,7 @@ func newWorld(t *testing.T, seed uint64, loud bool) *world {
 func (w *world) addScope(sc oplog.Scope) {
 	id, key := seal.NewKey()
 	w.keys[sc] = store.ScopeKey{Scope: sc, ID: id, Key: key}
+	w.allKeys = append(w.allKeys, w.keys[sc])
 	w.scopes = append(w.scopes, sc)
 }
 
@@ -181,6 +183,17 @@ func (w *world) build(p plan) {
 	}
 	w.open(w.hub, true)
 	w.hub.joined = true
+	w.record(w.hub, func(rec counter.Recorder) (string, error) {
+		for _, k := range w.allKeys {
+			if k.Scope == oplog.Realm {
+				continue
+			}
+			if err := w.stateKey(rec, k, nil); err != nil {
+				return "", err
+			}
+		}
+		return "", nil
+	})
 	for _, d := range w.all[1:] {
 		if !d.light && len(w.userList) < 2+len(w.all)/4 {
 			w.setUser(uuid.New(), d.own)

@@ -1,0 +1,65 @@
+package meshtest
+
+import "strings"
+
+// rot spoils a bit of one of a device's own segment files at rest.
+func (w *world) rot(d *device) {
+	// Files of an epoch that ended with a restored home are not made again by
+	// themselves (docs/simulation.md), so no backup may hold a spoilt one.
+	files := d.disk.list(d.id.String())
+	if len(files) == 0 || d.backup != nil || d.restored {
+		return
+	}
+	d.rotten = true
+	name := pick(w.rng, files)
+	size, err := d.disk.Size(name)
+	w.at(d, err)
+	if size == 0 {
+		return
+	}
+	w.fault("bit flipped at rest")
+	w.logf("%s: bit flipped in %s", d.name, name[strings.LastIndex(name, "/")+1:])
+	d.disk.flip(name, w.rng.IntN(int(size)))
+}
+
+// mendRot does what a program does that finds its own files damaged: it makes
+// them again from the database.
+func (w *world) mendRot() {
+	for _, d := range w.live() {
+		rep, err := d.store.VerifyLogs(bg)
+		w.must(err)
+		for _, f := range rep.Faults {
+			if f.Device != d.id.String() {
+				w.fatalf("%s: a file of %s is damaged: %+v", d.name, f.Device, f)
+			}
+		}
+		if !rep.OK {
+			w.fault("own file made again")
+			w.must(d.store.RewriteOwnFiles(bg))
+		}
+	}
+}
+
+// checkRot: one spoilt bit in any file that is held is found, and named.
+func (w *world) checkRot() {
+	d := pick(w.rng, w.live())
+	files := d.disk.list("/segments/")
+	if len(files) == 0 {
+		return
+	}
+	name := pick(w.rng, files)
+	size, err := d.disk.Size(name)
+	w.must(err)
+	if size == 0 {
+		return
+	}
+	bit := w.rng.IntN(int(size))
+	d.disk.flip(name, bit)
+	rep, err := d.store.VerifyLogs(bg)
+	w.must(err)
+	if len(rep.Faults) != 1 || !strings.HasSuffix(name, rep.Faults[0].File) {
+		w.fatalf("%s: a bit flipped in %s, and log verify says %+v", d.name, name, rep)
+	}
+	w.fault("bit flipped at rest")
+	d.disk.flip(name, bit)
+}
