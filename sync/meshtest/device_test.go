@@ -111,10 +111,14 @@ func (w *world) open(d *device, first bool) {
 		if err == nil {
 			return
 		}
-		if !d.disk.dead {
-			w.fatalf("%s does not open: %v", d.name, err)
+		switch {
+		case d.disk.dead:
+			w.cutPower(d)
+		case w.refusedFull(d): // it says so, and somebody makes room
+			d.disk.full = false
+		default:
+			w.fatalf("%s does not open: %v", d.name, chain(err))
 		}
-		w.cutPower(d)
 	}
 }
 
