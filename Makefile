@@ -67,7 +67,7 @@ build: need-go ## bin/onedoor
 	$(BUILD) -o bin/onedoor ./cmd/onedoor
 
 # The pages that the programs embed. Node runs only when a source is newer.
-PAGES := THIRD_PARTY.txt LICENSE $(wildcard frontend/*.json frontend/*.ts frontend/index.html) $(shell find frontend/src frontend/public -type f 2>/dev/null)
+PAGES := THIRD_PARTY.txt LICENSE forms/schema/messages.json $(wildcard frontend/*.json frontend/*.ts frontend/index.html) $(shell find frontend/src frontend/public -type f 2>/dev/null)
 
 ui: need-node frontend/dist/index.html ## the pages of the window and of the browser
 
@@ -112,7 +112,7 @@ E2E_SHOTS ?= docs/manual/shots
 
 e2e: packages-e2e need-go need-node ui build ## a clerk's walks through the real program in Chromium
 	cd frontend && node e2e/contract.mjs
-	cd frontend && node --test --test-timeout=300000 e2e/walk.test.mjs
+	cd frontend && node --test --test-concurrency=1 --test-timeout=300000 e2e/walk.test.mjs e2e/form.test.mjs
 
 shots: packages-e2e need-go need-node ui build ## pictures of every screen (E2E_SHOTS=folder)
 	cd frontend && node e2e/shots.mjs "$(abspath $(E2E_SHOTS))"
