@@ -76,5 +76,8 @@ describe('watchScanner', () => {
     key('3', 500)
     key('F9', 5)
     expect(keys).toEqual(['2', '3', 'F9'])
+    key('4', 500)
+    list.dispatchEvent(new KeyboardEvent('keydown', { key: 'Control', ctrlKey: true, bubbles: true }))
+    expect(keys).toEqual(['2', '3', 'F9', '4', 'Control'])
   })
 })

@@ -66,7 +66,13 @@ export function watchScanner(target: Window, found: (caseNumber: string) => void
   }
 
   function pressed(e: KeyboardEvent) {
-    if (own.has(e) || e.isComposing || e.ctrlKey || e.altKey || e.metaKey || e.key === 'Shift') return
+    if (own.has(e) || e.isComposing || e.key === 'Shift') return
+    if (e.ctrlKey || e.altKey || e.metaKey) {
+      // No gun's key; what was pressed before it comes before it.
+      text = ''
+      target.clearTimeout(timer)
+      return release()
+    }
     const gap = e.timeStamp - last
     last = e.timeStamp
     if (e.key === 'Enter') return ended(e, gap)
