@@ -34,7 +34,7 @@ func (s *CaseState) admits(v Verb) bool {
 		return s.Status == ""
 	case VerbResolve:
 		return s.Status == StatusDisputed || s.Status == StatusJoined
-	case VerbNote, VerbPrint, VerbPrinted, VerbJoin, VerbAdmit, VerbMaterial:
+	case VerbNote, VerbPrint, VerbPrinted, VerbJoin, VerbAdmit, VerbRecount, VerbMaterial:
 		return s.Status != ""
 	case VerbCorrect, VerbRestore:
 		return s.Status != "" && s.Status != StatusDisputed && s.Status != StatusVoided

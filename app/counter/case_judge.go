@@ -98,7 +98,7 @@ func (c *caseFold) stageFault(i int, v *caseView) string {
 			return ReasonOutOfStage
 		}
 		return ""
-	case VerbNote, VerbPrint, VerbPrinted, VerbJoin, VerbAdmit:
+	case VerbNote, VerbPrint, VerbPrinted, VerbJoin, VerbAdmit, VerbRecount:
 		return ""
 	}
 	instant := c.acts[v.accept].payload.(*AcceptPayload).Instant

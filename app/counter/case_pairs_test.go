@@ -17,7 +17,7 @@ var pairActs = []struct {
 	{VerbCorrect, 4, CorrectPayload{LegalDate: "2026-11-19"}},
 	{VerbMaterial, 1, MaterialPayload{Add: []GivenMaterial{{Name: "照片"}}}},
 	{VerbNote, 1, NotePayload{Kind: "x"}}, {VerbPrint, 1, PrintPayload{Kind: "acceptance"}}, {VerbPrinted, 1, PrintedPayload{Of: OpID{1}, OK: true}}, {VerbJoin, 4, JoinPayload{Number: "x", Survives: true}},
-	{VerbJoin, 4, JoinPayload{Number: "y", Case: otherCase}}, {VerbAdmit, 4, AdmitPayload{Ops: []OpID{{1}}}},
+	{VerbJoin, 4, JoinPayload{Number: "y", Case: otherCase}}, {VerbAdmit, 4, AdmitPayload{Ops: []OpID{{1}}}}, {VerbRecount, 4, RecountPayload{LegalDate: "2026-11-19", Due: "2026-12-19"}},
 }
 
 // bases are histories to stand on: each open or decided status.

@@ -168,6 +168,8 @@ func newPayload(v Verb) any {
 		return &JoinPayload{}
 	case VerbAdmit:
 		return &AdmitPayload{}
+	case VerbRecount:
+		return &RecountPayload{}
 	}
 	if verbs[v].class == classUnknown {
 		return nil
@@ -188,6 +190,8 @@ func complete(f *Fact, payload any) bool {
 		return p.LegalDate.Valid()
 	case *MaterialPayload:
 		return (len(p.Add) > 0) != (len(p.Remove) > 0)
+	case *RecountPayload:
+		return p.LegalDate.Valid() && p.Due.Valid()
 	case *AdmitPayload:
 		return len(p.Ops) > 0
 	case *PrintPayload:

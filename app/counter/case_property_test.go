@@ -95,6 +95,8 @@ func (w *world) randomPayload(rng *rand.Rand, verb Verb, known []int, out Folded
 		return PrintPayload{Kind: "acceptance", Digest: tag}
 	case VerbPrinted:
 		return PrintedPayload{Of: any, Printer: tag, OK: rng.Intn(2) == 0}
+	case VerbRecount:
+		return RecountPayload{LegalDate: "2026-11-20", Due: Date("2026-12-01").AddDays(rng.Intn(20)), Calendar: tag}
 	case VerbAdmit:
 		return AdmitPayload{Ops: []OpID{any}}
 	case VerbJoin:

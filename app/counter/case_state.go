@@ -34,10 +34,11 @@ func (c *caseFold) state(v *caseView, effects []Effect, needsUpdate bool) *CaseS
 		p := c.root(v.date).payload.(*CorrectPayload)
 		s.LegalDate, s.Due, s.DueProvisional, s.Calendar = p.LegalDate, p.Due, p.DueProvisional, p.Calendar
 	}
+	moved := c.recount(s, effects)
 	c.decided(s, v)
 	c.contents(s, v, effects)
 	c.joined(s, v)
-	s.Tasks = c.tasks(v, effects)
+	s.Tasks = c.tasks(v, effects, moved)
 	return s
 }
 
@@ -180,7 +181,7 @@ func (c *caseFold) note(s *CaseState, i int, p *NotePayload, effects []Effect) {
 }
 
 // tasks lists what people have to see to, but for what notes have cleared.
-func (c *caseFold) tasks(v *caseView, effects []Effect) (tasks []CaseTask) {
+func (c *caseFold) tasks(v *caseView, effects []Effect, moved int) (tasks []CaseTask) {
 	add := func(kind string, i int, by [32]byte) {
 		t := CaseTask{Kind: kind, Op: c.h.Facts[i].ID}
 		if id := OpID(by); by != [32]byte{} {
@@ -200,7 +201,7 @@ func (c *caseFold) tasks(v *caseView, effects []Effect) (tasks []CaseTask) {
 		if e.Review {
 			add(TaskReview, i, [32]byte{})
 		}
-		if verb := c.acts[i].verb; e.Effective && (verb == VerbResolve || verb == VerbCorrect) {
+		if verb := c.acts[i].verb; e.Effective && (verb == VerbResolve || verb == VerbCorrect || i == moved) {
 			add(TaskNotice, i, [32]byte{})
 		} else if e.Effective && verb == VerbJoin && c.firstOf(v, i) {
 			add(TaskJoin, i, [32]byte{})

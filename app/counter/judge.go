@@ -7,6 +7,7 @@ type kindRule struct {
 	realm    bool   // belongs into the realm, else into service points
 	district bool   // only the district's own device
 	superior bool   // also by a device of a town or the district itself, in what is not above it
+	self     bool   // also by any member device itself
 	roles    []Role // users with one of these
 	apply    func(*Powers, *Fact) *Powers
 }
@@ -53,6 +54,7 @@ var kindRules = map[string]kindRule{
 	"case.resolve":  {roles: headsOnly},
 	"case.restore":  {roles: anyClerk},
 	"case.admit":    {roles: headsOnly},
+	"case.recount":  {roles: adjusters, self: true},
 	"case.correct":  {roles: adjusters},
 	"case.material": {roles: anyClerk},
 	"case.note":     {roles: anyClerk},
@@ -88,6 +90,9 @@ func (p *Powers) Judge(f Fact) Verdict {
 	case !known: // of a newer version: held, and the entity waits for the update
 		return Verdict{OK: true}
 	case f.Actor == uuid.Nil:
+		if rule.self {
+			return Verdict{OK: true, Authority: tier}
+		}
 		if rule.superior && tier >= max(tierAuthority(p.scope), authorityTown) {
 			return Verdict{OK: true, Authority: tier}
 		}

@@ -54,6 +54,7 @@ const (
 	VerbPrinted  Verb = "printed"
 	VerbJoin     Verb = "join"
 	VerbAdmit    Verb = "admit"
+	VerbRecount  Verb = "recount"
 )
 
 // verbClass says how a verb takes part when facts are concurrent.
@@ -93,12 +94,13 @@ var verbs = map[Verb]verbInfo{
 	VerbPrinted:  {classFree, false, [2]string{"打印结果", "print result"}},
 	VerbJoin:     {classFree, false, [2]string{"并案", "join"}},
 	VerbAdmit:    {classFree, false, [2]string{"认可", "admit"}},
+	VerbRecount:  {classFree, false, [2]string{"重算期限", "count the due date anew"}},
 }
 
 // caseVerbs is the order in which verbs are listed.
 var caseVerbs = []Verb{VerbAccept, VerbHandover, VerbReview, VerbReturn, VerbApprove, VerbDeny, VerbWithdraw,
 	VerbConclude, VerbVoid, VerbResolve, VerbRestore, VerbCorrect, VerbMaterial, VerbNote, VerbPrint,
-	VerbPrinted, VerbJoin, VerbAdmit}
+	VerbPrinted, VerbJoin, VerbAdmit, VerbRecount}
 
 // CaseVerbs lists the verbs of a case.
 func CaseVerbs() []Verb { return append([]Verb(nil), caseVerbs...) }

@@ -80,6 +80,9 @@ func verbTable() string {
 		for _, r := range rule.roles {
 			who = append(who, r.Name("zh"))
 		}
+		if rule.self {
+			who = append(who, "设备自动")
+		}
 		if rule.superior {
 			who = append(who, "上级设备自动")
 		}

@@ -69,6 +69,11 @@ func detail(f *counter.Fact) string {
 			}
 		}
 		return out
+	case counter.VerbRecount:
+		var p counter.RecountPayload
+		if json.Unmarshal(f.Payload, &p) == nil {
+			return "按已公布的放假安排,办结期限为 " + string(p.Due)
+		}
 	case counter.VerbHandover:
 		var p counter.ActPayload
 		if json.Unmarshal(f.Payload, &p) == nil && p.To != "" {

@@ -30,9 +30,7 @@ type StickFault struct {
 // ExportStick brings a stick up to what is held here: of a scope ("" for all that
 // this device may have).
 func (s *Station) ExportStick(ctx context.Context, dir, scope string) (StickReport, error) {
-	if _, err := s.joinDoubles(ctx); err != nil {
-		return StickReport{}, err
-	}
+	s.doChores(ctx)
 	if err := s.v.store.Flush(); err != nil {
 		return StickReport{}, err
 	}
@@ -43,7 +41,7 @@ func (s *Station) ExportStick(ctx context.Context, dir, scope string) (StickRepo
 func (s *Station) ImportStick(ctx context.Context, dir, scope string) (StickReport, error) {
 	rep, err := s.stick(ctx, dir, scope, (*courier.Courier).Import)
 	if err == nil {
-		_, err = s.joinDoubles(ctx)
+		s.doChores(ctx)
 	}
 	return rep, err
 }

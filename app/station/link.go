@@ -74,9 +74,7 @@ func (s *Station) allow(leaf *x509.Certificate) (bepnode.PeerInfo, error) {
 	}
 	// What was committed before the peer came belongs to what it is shown; a round
 	// that it makes now would end without it. A failure shows where files are written.
-	if _, err := s.joinDoubles(context.Background()); err != nil {
-		slog.Warn("looking for double acceptances", "cause", err)
-	}
+	s.doChores(context.Background())
 	_ = s.v.store.Flush()
 	return bepnode.PeerInfo{Device: p.ID, Name: p.Name}, nil
 }
@@ -111,12 +109,10 @@ func (s *Station) Sync(ctx context.Context, hub string, timeout time.Duration) (
 		}
 		defer node.Close()
 	}
-	if _, err := s.joinDoubles(ctx); err != nil {
-		return SyncReport{}, err
-	}
+	s.doChores(ctx)
 	r, err := node.Round(ctx, addr, timeout)
 	if err == nil && r.Converged {
-		r, err = s.tellJoins(ctx, node, addr, timeout, r)
+		r, err = s.tellChores(ctx, node, addr, timeout, r)
 	}
 	rep := SyncReport{Peer: r.Peer.String(), PeerName: r.PeerName, SentOps: r.SentOps, ReceivedOps: r.ReceivedOps,
 		SentBytes: r.SentBytes, ReceivedBytes: r.ReceivedBytes, Refused: r.Refused, Converged: r.Converged}
@@ -195,7 +191,7 @@ func (s *Station) Serve(ctx context.Context, o ServeOptions) error {
 			}
 		}()
 	}
-	run(func() error { return s.watchDoubles(ctx) })
+	run(func() error { return s.watchChores(ctx) })
 	run(func() error { return s.releaseLoop(ctx) })
 	addrs, err := s.listeners(ctx, o, node, run)
 	if err != nil {

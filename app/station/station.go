@@ -57,7 +57,7 @@ type Station struct {
 	nextWatcher int
 	contacts    contacts
 
-	doubles sync.Mutex // one search for double acceptances at a time
+	chore sync.Mutex // what the device says by itself, one at a time
 }
 
 // identity is what a joined station knows of itself and its district.
@@ -76,6 +76,7 @@ const (
 	metaKeys      = "keys"      // sealed: roster.DeviceKeys
 	metaAuthority = "authority" // sealed: roster.Authority, at the hub only
 	metaRequest   = "request"   // JSON of CounterInit, before joining
+	metaCalendars = "calendars" // the calendars that due dates were last counted with
 	metaDoubles   = "doubles"   // how far double acceptances were looked for: 8 bytes, big endian
 )
 

@@ -5,6 +5,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"onedoor/app/counter"
 	"onedoor/app/desk"
@@ -203,4 +204,46 @@ func TestOtherMattersAreNotJoined(t *testing.T) {
 		t.Fatalf("%s, %s", a, b)
 	}
 	d.alike(d.hub, d.vil, testVillage)
+}
+
+// TestNextYearsCalendarSettlesDates: a due date in a year whose holidays were not
+// published is provisional, and is counted anew at the station when they come.
+func TestNextYearsCalendarSettlesDates(t *testing.T) {
+	t.Parallel()
+	d := newDistrict(t)
+	now := time.Date(2026, 12, 30, 9, 0, 0, 0, time.UTC)
+	d.hub.Now, d.vil.Now = func() time.Time { return now }, func() time.Time { return now }
+	ctx := context.Background()
+	var number, before string
+	d.at(d.vil, Write, func(s *Station) {
+		number = d.accept(s, "wang", 1, 1)[0]
+		wang, err := s.Desk().Login(ctx, "wang", "pw-wang-1")
+		must(t, err)
+		v, err := wang.Case(ctx, number)
+		must(t, err)
+		if before = *v.Due; !v.DueProvisional || before < "2027" {
+			t.Fatalf("%+v", v)
+		}
+	})
+	d.at(d.hub, Write, func(s *Station) {
+		admin, err := s.Desk().Login(ctx, "admin", "pw-admin-1")
+		must(t, err)
+		_, err = admin.ImportCalendar(ctx, strings.NewReader(`[{"year":2027,"source":"样例","version":"1","holidays":[{"date":"2027-01-01"},{"date":"2027-01-04"},{"date":"2027-01-05"}],"workdays":[]}]`), "2027.json")
+		must(t, err)
+	})
+	d.throughHub(d.vil)
+	d.throughHub(d.vil)
+	d.alike(d.hub, d.vil, "realm", testVillage)
+	for _, c := range []Config{d.hub, d.vil} {
+		d.at(c, Read, func(s *Station) {
+			rows, err := s.v.store.CaseByNumber(ctx, number)
+			must(t, err)
+			e, err := s.v.store.Entity(ctx, rows[0].Scope, rows[0].Entity)
+			must(t, err)
+			k := e.Folded.Case
+			if k.DueProvisional || string(*k.Due) <= before || rows[0].Due != string(*k.Due) || len(k.Tasks) != 1 || k.Tasks[0].Kind != counter.TaskNotice || len(e.Facts) != 2 {
+				t.Fatalf("%+v", k)
+			}
+		})
+	}
 }

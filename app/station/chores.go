@@ -1,0 +1,106 @@
+package station
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"log/slog"
+	"time"
+
+	"onedoor/sync/bepnode"
+	"onedoor/sync/roster"
+)
+
+// joinDoubles lets a superior say of what has come in since the last time where
+// the same matter was accepted twice. At a village there is nothing to compare.
+func (s *Station) joinDoubles(ctx context.Context) (int, error) {
+	if s.id.Device.Tier == roster.Village || s.desk == nil {
+		return 0, nil
+	}
+	s.chore.Lock()
+	defer s.chore.Unlock()
+	raw, err := s.v.store.Meta(ctx, metaDoubles)
+	if err != nil {
+		return 0, err
+	}
+	var mark uint64
+	if len(raw) == 8 {
+		mark = binary.BigEndian.Uint64(raw)
+	}
+	upTo, n, err := s.desk.JoinDoubles(ctx, mark)
+	if err != nil || upTo == mark {
+		return n, err
+	}
+	return n, s.v.store.PutMeta(ctx, metaDoubles, binary.BigEndian.AppendUint64(nil, upTo))
+}
+
+// tellChores goes on with a round in which something came in that this device had
+// to answer, so that the peer gets to know it at once.
+func (s *Station) tellChores(ctx context.Context, node *bepnode.Node, addr string, timeout time.Duration, r bepnode.Report) (bepnode.Report, error) {
+	if s.doChores(ctx) == 0 {
+		return r, nil
+	}
+	if err := s.v.store.Flush(); err != nil {
+		return r, err
+	}
+	more, err := node.Round(ctx, addr, timeout)
+	more.SentOps, more.ReceivedOps = more.SentOps+r.SentOps, more.ReceivedOps+r.ReceivedOps
+	more.SentBytes, more.ReceivedBytes, more.Refused = more.SentBytes+r.SentBytes, more.ReceivedBytes+r.ReceivedBytes, more.Refused+r.Refused
+	return more, err
+}
+
+// doChores does what a device says by itself: it joins double acceptances and
+// settles provisional dates. It gives how many acts were written. A failure stops
+// nothing else: it is tried again the next time.
+func (s *Station) doChores(ctx context.Context) int {
+	joined, err := s.joinDoubles(ctx)
+	settled, err2 := s.recountDue(ctx)
+	if err = errors.Join(err, err2); err != nil && ctx.Err() == nil {
+		slog.Warn("chores", "cause", err)
+	}
+	return joined + settled
+}
+
+// recountDue settles the due dates of the service point when a calendar has come.
+func (s *Station) recountDue(ctx context.Context) (int, error) {
+	s.chore.Lock()
+	defer s.chore.Unlock()
+	seen, err := s.v.store.Meta(ctx, metaCalendars)
+	if err != nil {
+		return 0, err
+	}
+	mark, n, err := s.desk.RecountDue(ctx, string(seen))
+	if err != nil || mark == string(seen) {
+		return n, err
+	}
+	return n, s.v.store.PutMeta(ctx, metaCalendars, []byte(mark))
+}
+
+// choresPause gathers what comes in close together.
+const choresPause = 200 * time.Millisecond
+
+// watchChores does the chores whenever something has come in.
+func (s *Station) watchChores(ctx context.Context) error {
+	wake := make(chan struct{}, 1)
+	wake <- struct{}{}
+	stop := s.v.store.Subscribe(func(string) {
+		select {
+		case wake <- struct{}{}:
+		default:
+		}
+	})
+	defer stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-wake:
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(choresPause):
+		}
+		s.doChores(ctx)
+	}
+}
