@@ -159,15 +159,20 @@ func printItem(w io.Writer, c *cli.Call, it *counter.Item) {
 	if len(it.Fields) > 0 {
 		fmt.Fprintln(w, c.Say("表单:", "form:"))
 	}
-	rows = rows[:0]
-	for _, f := range it.Fields {
+	cli.Table(w, fieldRows(c, it.Fields, "  "))
+}
+
+// fieldRows lists fields, those of a group under it.
+func fieldRows(c *cli.Call, fields []counter.Field, indent string) (rows [][]string) {
+	for _, f := range fields {
 		need := ""
 		if f.Required {
 			need = c.Say("必填", "required")
 		}
-		rows = append(rows, []string{"  " + f.Name, f.Label, string(f.Kind), need})
+		rows = append(rows, []string{indent + f.Name, f.Label, string(f.Kind), need})
+		rows = append(rows, fieldRows(c, f.Rows, indent+"  ")...)
 	}
-	cli.Table(w, rows)
+	return rows
 }
 
 func needName(c *cli.Call, need string) string {
