@@ -282,7 +282,11 @@ func (s *Station) ExportKeys(ctx context.Context, who *desk.Session, passphrase 
 	for _, k := range s.v.store.Keys() {
 		keys = append(keys, roster.ScopeKey{Scope: k.Scope, ID: k.ID, Key: k.Key})
 	}
-	data, err := roster.EncodeKeys(s.id.Root, keys, passphrase)
+	hub, err := s.deposit(ctx)
+	if err != nil {
+		return nil, err
+	}
+	data, err := roster.EncodeKeys(roster.KeyBackup{Root: s.id.Root, Keys: keys, Hub: hub}, passphrase)
 	if err != nil {
 		return nil, rosterError(err)
 	}

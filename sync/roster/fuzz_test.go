@@ -43,7 +43,7 @@ func FuzzDecodeRecoveryKit(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	keys, err := encodeKeys(w.root.Cert, []ScopeKey{w.realmKey}, "p", cheap)
+	keys, err := encodeKeys(KeyBackup{Root: w.root.Cert, Keys: []ScopeKey{w.realmKey}}, "p", cheap)
 	if err != nil {
 		f.Fatal(err)
 	}

@@ -49,8 +49,8 @@ func TestGoldenFiles(t *testing.T) {
 	if err := g.In(kit.Root.Cert); err != nil {
 		t.Fatal(err)
 	}
-	root, exported, err := DecodeKeys(read("scope-keys.json"), goldenPhrase)
-	if err != nil || !bytes.Equal(root, g.Root) || len(exported) != 2 || exported[0] != got[0] || exported[1] != got[1] {
+	exported, err := DecodeKeys(read("scope-keys.json"), goldenPhrase)
+	if err != nil || !bytes.Equal(exported.Root, g.Root) || len(exported.Keys) != 2 || exported.Keys[0] != got[0] || exported.Keys[1] != got[1] {
 		t.Fatalf("%v, %v", exported, err)
 	}
 }
@@ -65,7 +65,7 @@ func writeGolden(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	exported, err := encodeKeys(w.root.Cert, []ScopeKey{w.realmKey, w.scopeKey}, goldenPhrase, cheap)
+	exported, err := encodeKeys(KeyBackup{Root: w.root.Cert, Keys: []ScopeKey{w.realmKey, w.scopeKey}}, goldenPhrase, cheap)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -95,6 +95,14 @@ func ReadKitInfo(data []byte) (KitInfo, error) {
 type keysSecret struct {
 	Root []byte      `json:"root"` // DER
 	Keys []scopeJSON `json:"keys"`
+	Hub  []byte      `json:"hub,omitempty"` // Deposit
+}
+
+// KeyBackup is what a district keeps beside its recovery kit.
+type KeyBackup struct {
+	Root []byte     // DER
+	Keys []ScopeKey // of all scopes, old ones too
+	Hub  []byte     // the hub's own keys, as Deposit sealed them; nil in older backups
 }
 
 type scopeJSON struct {
@@ -105,46 +113,47 @@ type scopeJSON struct {
 
 // EncodeKeys seals scope keys of a realm for the safe: with the recovery kit and an
 // archive of sealed segments they are enough to make a hub again.
-func EncodeKeys(rootDER []byte, keys []ScopeKey, passphrase string) ([]byte, error) {
-	return encodeKeys(rootDER, keys, passphrase, password.Default)
+func EncodeKeys(b KeyBackup, passphrase string) ([]byte, error) {
+	return encodeKeys(b, passphrase, password.Default)
 }
 
-func encodeKeys(rootDER []byte, keys []ScopeKey, passphrase string, cost password.Params) ([]byte, error) {
-	s := keysSecret{Root: rootDER}
-	for _, k := range keys {
+func encodeKeys(b KeyBackup, passphrase string, cost password.Params) ([]byte, error) {
+	s := keysSecret{Root: b.Root, Hub: b.Hub}
+	for _, k := range b.Keys {
 		s.Keys = append(s.Keys, scopeJSON{k.Scope, k.ID.String(), k.Key[:]})
 	}
-	data, err := sealFile(keysFormat, "keys", rootDER, s, passphrase, cost)
+	data, err := sealFile(keysFormat, "keys", b.Root, s, passphrase, cost)
 	if err == nil && len(data) > maxKeys {
 		return nil, refuse(CodeTooLarge, "keys", fmt.Sprintf("%d bytes", len(data)))
 	}
 	return data, err
 }
 
-// DecodeKeys opens exported keys and gives the root of their realm with them; they
-// are of use with that realm only. Errors as DecodeRecoveryKit.
-func DecodeKeys(data []byte, passphrase string) (rootDER []byte, keys []ScopeKey, err error) {
+// DecodeKeys opens exported keys; they are of use with their realm only. Errors as
+// DecodeRecoveryKit.
+func DecodeKeys(data []byte, passphrase string) (*KeyBackup, error) {
 	const what = "keys"
 	var s keysSecret
 	info, err := openFile(data, keysFormat, what, maxKeys, passphrase, &s)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	v, err := NewVerifier(s.Root)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	if info != infoOf(v) {
-		return nil, nil, refuse(CodeAltered, what, "the root is of another district")
+		return nil, refuse(CodeAltered, what, "the root is of another district")
 	}
+	b := &KeyBackup{Root: s.Root, Hub: s.Hub}
 	for _, k := range s.Keys {
 		id, err := oplog.ParseKeyID(k.ID)
 		if err != nil || k.Scope.Check() != nil || len(k.Key) != 32 {
-			return nil, nil, refuse(CodeAltered, what, "a key is malformed")
+			return nil, refuse(CodeAltered, what, "a key is malformed")
 		}
-		keys = append(keys, ScopeKey{k.Scope, id, [32]byte(k.Key)})
+		b.Keys = append(b.Keys, ScopeKey{k.Scope, id, [32]byte(k.Key)})
 	}
-	return s.Root, keys, nil
+	return b, nil
 }
 
 func infoOf(v *Verifier) KitInfo { return KitInfo{v.Realm(), Fingerprint(v.RootCert())} }

@@ -69,15 +69,24 @@ func TestNoByteOfAKitCanChangeItsMeaning(t *testing.T) {
 
 func TestExportedKeys(t *testing.T) {
 	w := newWorld(t, "440604", "禅城区")
-	file, err := encodeKeys(w.root.Cert, []ScopeKey{w.realmKey, w.scopeKey}, "a phrase", cheap)
+	hub, err := Deposit(w.root.Cert, []byte("the hub's own keys"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	root, keys, err := DecodeKeys(file, "a phrase")
-	if err != nil || !bytes.Equal(root, w.root.Cert) || !reflect.DeepEqual(keys, []ScopeKey{w.realmKey, w.scopeKey}) {
+	file, err := encodeKeys(KeyBackup{Root: w.root.Cert, Keys: []ScopeKey{w.realmKey, w.scopeKey}, Hub: hub}, "a phrase", cheap)
+	if err != nil {
 		t.Fatal(err)
 	}
-	_, _, err = DecodeKeys(file, "wrong")
+	b, err := DecodeKeys(file, "a phrase")
+	if err != nil || !bytes.Equal(b.Root, w.root.Cert) || !reflect.DeepEqual(b.Keys, []ScopeKey{w.realmKey, w.scopeKey}) {
+		t.Fatal(err)
+	}
+	if plain, err := w.root.OpenDeposit(b.Hub); err != nil || string(plain) != "the hub's own keys" {
+		t.Errorf("%q %v", plain, err)
+	}
+	_, err = newWorld(t, "440604", "禅城区").root.OpenDeposit(b.Hub)
+	wantCode(t, "another district's kit", err, CodeAltered)
+	_, err = DecodeKeys(file, "wrong")
 	wantCode(t, "wrong passphrase", err, CodePassphrase)
 	_, err = DecodeRecoveryKit(file, "a phrase")
 	wantCode(t, "keys as kit", err, CodeWrongFile)

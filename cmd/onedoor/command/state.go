@@ -60,17 +60,37 @@ func printDigests(c *cli.Call, lines []store.ScopeDigest) error {
 
 func rebuildCommand() *cli.Command {
 	return &cli.Command{
-		Name:  "rebuild",
-		Short: cli.T("从日志重建状态", "make the state anew from the logs"),
-		Define: cli.Simple(func(ctx context.Context, c *cli.Call) error {
-			return writing(ctx, c, "rebuild", func(st *station.Station) error {
-				lines, err := st.Rebuild(ctx)
-				if err != nil {
-					return err
-				}
-				return printDigests(c, lines)
-			})
-		}),
+		Name:   "rebuild",
+		Short:  cli.T("从日志重建状态；从存档重建枢纽", "make the state anew from the logs, or a hub from its archive"),
+		Long:   rebuildHelp,
+		Define: rebuild,
+	}
+}
+
+var rebuildHelp = cli.T(
+	`不带参数：用本机的日志重建状态和分段文件。
+带 --from、--keys、--recovery：枢纽毁坏后，在新的文件夹里用存档、密钥备份和恢复包重建，设备标识不变，各窗口照常连接。
+恢复口令取自 ONEDOOR_RECOVERY_PASSPHRASE，没有则询问；密钥备份的口令若不同，放在 ONEDOOR_KEYS_PASSPHRASE。`,
+	`Without flags: makes state and segment files anew from this device's logs.
+With --from, --keys and --recovery: makes a lost hub again in a new home, from its archive, the key backup and the
+recovery kit. It keeps its device ID, so stations connect as before. The kit's passphrase comes from
+ONEDOOR_RECOVERY_PASSPHRASE or a prompt; that of the keys, if it is another one, from ONEDOOR_KEYS_PASSPHRASE.`)
+
+func rebuild(fs *cli.Flags) cli.Run {
+	from := fs.Path("from", cli.T("存档的文件夹", "folder of the archive"), cli.Meta("DIR"))
+	keys := fs.Path("keys", cli.T("密钥备份（hub keys export）", "key backup (hub keys export)"))
+	kit := fs.Path("recovery", cli.T("恢复包", "recovery kit"), cli.Meta("KIT"))
+	return func(ctx context.Context, c *cli.Call) error {
+		if *from != "" || *keys != "" || *kit != "" {
+			return revive(ctx, c, *from, *keys, *kit)
+		}
+		return writing(ctx, c, "rebuild", func(st *station.Station) error {
+			lines, err := st.Rebuild(ctx)
+			if err != nil {
+				return err
+			}
+			return printDigests(c, lines)
+		})
 	}
 }
 
