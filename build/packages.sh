@@ -9,7 +9,7 @@ purpose=$1
 # command:package that brings it
 case $purpose in
   once|run) need="" ;;
-  test)   need="pdftotext:poppler-utils qpdf:qpdf certutil:libnss3-tools syncthing:syncthing" ;;
+  test)   need="pdftotext:poppler-utils qpdf:qpdf certutil:libnss3-tools syncthing:syncthing lp:cups-client /usr/sbin/cupsd:cups-daemon" ;;
   race)   need="gcc:gcc" ;;
   window) need="gcc:gcc pkg-config:pkg-config" ;;
   e2e)    need="chromium:chromium" ;;

@@ -26,6 +26,15 @@ type Draft struct {
 	Watermark string // e.g. 与原件核对无误，仅用于…; empty: as the wording says
 
 	Scans [][]byte // pictures, PNG or JPEG, for kinds that take some
+
+	Edition Edition // of a reprint: the wording that it was first printed with
+}
+
+// Edition names the words of a document that was printed before. The zero
+// Edition is "the wording in force on the day of IssuedAt".
+type Edition struct {
+	Version     int    // of the page
+	Fingerprint string // of the page with its parts put in
 }
 
 // draftDomain keeps this digest apart from that of a Notice and from every
@@ -52,6 +61,12 @@ func newJob(book *wording.Book, fonts *cjkfont.Set, d Draft, qr string) (*job, e
 		at = time.Date(9998, 1, 1, 0, 0, 0, 0, wording.Zone)
 	}
 	page := book.At(d.Kind, at)
+	if d.Edition != (Edition{}) {
+		if page = book.Find(d.Kind, d.Edition.Version, d.Edition.Fingerprint); page == nil {
+			return nil, &Error{Code: UnknownKind, Zh: fmt.Sprintf("本机没有这份文书当时所用的文字（%s 第%d版）", d.Kind, d.Edition.Version),
+				En: fmt.Sprintf("the wording of that print, version %d of %s, is not here", d.Edition.Version, d.Kind)}
+		}
+	}
 	if page == nil {
 		return nil, &Error{Code: UnknownKind, Zh: "没有这种文书，或者该日期没有可用的文书样式：" + d.Kind, En: "no wording of this kind of document is in force on that day: " + d.Kind}
 	}

@@ -47,7 +47,8 @@ type Notice struct {
 	CopyNo  int // which of them this is, from 1
 	Reprint int // 0, or this is the n-th reprint (补打)
 
-	QR string `json:"-"` // set by Issue
+	QR      string  `json:"-"` // set by Issue
+	Edition Edition `json:"-"` // of a reprint, see Draft
 }
 
 // Party is an applicant or agent.

@@ -154,6 +154,24 @@ func (b *Book) At(kind string, day time.Time) *Page {
 	return out
 }
 
+// Find gives a version of a kind with the parts that it had when its
+// fingerprint was taken; nil if no such words are here. Which parts those were
+// follows from the fingerprint: a device that had not heard of a new part on
+// its first day printed the old one.
+func (b *Book) Find(kind string, version int, fingerprint string) *Page {
+	for _, p := range b.pages[kind] {
+		if p.Version != version {
+			continue
+		}
+		for _, day := range append(b.turningDays(), "9999-12-31") {
+			if out, err := b.resolve(p, day); err == nil && out.Fingerprint() == fingerprint {
+				return out
+			}
+		}
+	}
+	return nil
+}
+
 // inForce is the highest version in force on a day.
 func inForce(versions []*Page, day string) *Page {
 	for _, p := range slices.Backward(versions) {
