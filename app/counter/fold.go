@@ -32,6 +32,10 @@ func Fold(entityType string, h History) Folded {
 		return foldCalendar(h)
 	case "retention":
 		return foldRetention(h)
+	case "wording":
+		return foldWording(h)
+	case "paper":
+		return foldPaper(h)
 	case "user", "member", "key", "device":
 		return foldPower(entityType, h)
 	}

@@ -29,6 +29,7 @@ var kindRules = map[string]kindRule{
 	"division.set":  {realm: true, district: true},
 	"calendar.set":  {realm: true, district: true},
 	"retention.set": {realm: true, district: true},
+	"wording.set":   {realm: true, district: true},
 	"device.enroll": {realm: true, district: true, apply: (*Powers).addMember},
 	"device.revoke": {realm: true, district: true, apply: (*Powers).removeMember},
 
@@ -41,6 +42,8 @@ var kindRules = map[string]kindRule{
 	"person.record":  {roles: anyClerk},
 	"person.restore": {roles: anyClerk},
 	"person.admit":   {roles: headsOnly},
+
+	"paper.print": {roles: anyClerk},
 
 	"case.accept":   {roles: atCounter},
 	"case.handover": {roles: atCounter},

@@ -59,6 +59,14 @@ type Config struct {
 	KeepPhoto func(person uuid.UUID, photo []byte) error
 	// OpenScopes makes the scopes of new service points: their first keys.
 	OpenScopes func(ctx context.Context, scopes []string) error
+	// Spool is the printers; nil where there are none.
+	Spool Spooler
+	// Settings keeps what is of this device alone and never travels, by name. Load
+	// gives nil for what was never saved; both may be missing.
+	Settings struct {
+		Load func(name string) ([]byte, error)
+		Save func(name string, text []byte) error
+	}
 	// SaveFile writes a document where the user asked for it, durable on return.
 	SaveFile func(path string, data []byte) error
 }
@@ -70,6 +78,9 @@ type Desk struct {
 
 	mu    sync.Mutex
 	items *catalogue
+	paper *districtPress
+
+	settings sync.Mutex // of the printers
 }
 
 // New makes the facade.

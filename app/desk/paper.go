@@ -2,7 +2,6 @@ package desk
 
 import (
 	"context"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"path/filepath"
@@ -13,34 +12,13 @@ import (
 
 	"onedoor/app/counter"
 	"onedoor/forms/document"
-	"onedoor/forms/document/wording"
 )
-
-// Documents lists what was printed for a case.
-func (s *Session) Documents(ctx context.Context, number string) ([]PrintView, error) {
-	v, err := s.Case(ctx, number)
-	if err != nil {
-		return nil, err
-	}
-	return v.Documents, nil
-}
 
 // Print makes a document of a case and writes it to the file out. The print is
 // recorded, durable, before the file appears.
 func (s *Session) Print(ctx context.Context, number, kind, out string) (DocumentRef, error) {
-	return s.PrintWith(ctx, number, kind, nil, out)
-}
-
-// PrintWith is Print for any kind of document. What the case does not know of
-// it (a reason, a new date) comes with facts, the JSON of a file or a dialog;
-// what is still missing is named with its legal basis.
-func (s *Session) PrintWith(ctx context.Context, number, kind string, facts []byte, out string) (DocumentRef, error) {
-	d, err := s.findCase(ctx, number)
-	if err != nil {
-		return DocumentRef{}, err
-	}
-	doc, _, err := s.printCase(ctx, d, kind, facts, out)
-	return doc, err
+	ref, _, err := s.PrintPaper(ctx, PrintRequest{Number: number, Kind: kind, Out: out})
+	return ref, err
 }
 
 // printNotice prints the acceptance notice of a fresh case into a folder.
@@ -49,83 +27,7 @@ func (s *Session) printNotice(ctx context.Context, id uuid.UUID, scope, dir stri
 	if err != nil {
 		return DocumentRef{}, nil, err
 	}
-	return s.printCase(ctx, d, document.Acceptance, nil, filepath.Join(dir, d.Folded.Case.Number+"-acceptance.pdf"))
-}
-
-func (s *Session) printCase(ctx context.Context, d *counter.Dossier, kind string, facts []byte, out string) (DocumentRef, []string, error) {
-	if s.cfg.Papers.Signer == nil {
-		return DocumentRef{}, nil, counter.E(counter.CodeNotEnrolled, "本机还没有签名证书,不能出具文书", "this device has no signing certificate yet")
-	}
-	if err := s.may(ctx, d.Scope, "case.print"); err != nil {
-		return DocumentRef{}, nil, err
-	}
-	n, err := s.notice(ctx, d)
-	if err != nil {
-		return DocumentRef{}, nil, err
-	}
-	copies := printed(d.Folded.Case, kind)
-	issued, err := document.Issued{}, error(nil)
-	if kind == document.FormFilled {
-		issued, err = s.issueForm(ctx, d, n, copies)
-	} else {
-		issued, err = s.issue(n, kind, facts, copies)
-	}
-	if err != nil {
-		return DocumentRef{}, nil, err
-	}
-	err = s.ledger.Record(ctx, func(rec counter.Recorder) error {
-		_, err := rec.Append(counter.Act{Scope: d.Scope, Kind: "case.print", Entity: d.Entity, Actor: s.user.ID,
-			Payload: counter.PrintPayload{Kind: kind, Digest: hex.EncodeToString(issued.Digest[:]), Copy: copies + 1,
-				IssuedAt: rec.Now().In(china).Format(time.RFC3339)}})
-		return err
-	})
-	if err != nil {
-		return DocumentRef{}, nil, err
-	}
-	ref := DocumentRef{Kind: kind, Copy: copies + 1}
-	if out != "" {
-		if err := s.cfg.SaveFile(out, issued.PDF); err != nil {
-			return ref, nil, err
-		}
-		ref.File = out
-	}
-	warnings := []string{}
-	for _, w := range issued.Warnings {
-		warnings = append(warnings, w.Zh)
-	}
-	return ref, warnings, nil
-}
-
-// issue draws and signs a document of a case: the acceptance notice from what
-// was recorded, other kinds from that and the facts of their own act.
-func (s *Session) issue(n document.Notice, kind string, facts []byte, reprint int) (document.Issued, error) {
-	p, now := s.cfg.Papers, s.cfg.Now()
-	if kind == document.Acceptance && facts == nil {
-		n.Reprint = reprint
-		out, err := p.Press.Issue(n, document.A4, p.Signer, p.Chain, now)
-		return out, paperError(err)
-	}
-	own := wording.Facts{}
-	if facts != nil {
-		var err error
-		if own, err = wording.DecodeFacts(facts); err != nil {
-			return document.Issued{}, counter.E(counter.CodeInvalid, "文书内容文件不是有效的 JSON", "the facts are not valid JSON").
-				Hint("写成一个对象,键名见 docs/documents.md", "one object; the keys are in docs/documents.md").Because(err)
-		}
-	}
-	draft := p.Press.Derive(n, kind, now, own)
-	draft.Reprint = reprint
-	out, err := p.Press.IssueDraft(draft, document.A4, document.Seal{Signer: p.Signer, Chain: p.Chain, At: now})
-	return out, paperError(err)
-}
-
-func printed(c *counter.CaseState, kind string) (n int) {
-	for _, p := range c.Prints {
-		if p.Kind == kind {
-			n++
-		}
-	}
-	return n
+	return s.printCase(ctx, d, PrintRequest{Kind: document.Acceptance, Out: filepath.Join(dir, d.Folded.Case.Number+"-acceptance.pdf")})
 }
 
 // notice states the acceptance of a case as it was recorded: printing again

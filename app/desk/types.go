@@ -77,7 +77,11 @@ type Acceptance struct {
 type DocumentRef struct {
 	Kind string `json:"kind"`
 	File string `json:"file"` // path; empty when none was asked for
-	Copy int    `json:"copy"`
+	Copy int    `json:"copy"` // how many documents of this kind were printed for the case, this one included
+
+	Reprint int      `json:"reprint,omitempty"` // this is the n-th reprint (补打)
+	Printer string   `json:"printer,omitempty"` // that took it
+	Jobs    []string `json:"jobs,omitempty"`    // the spooler's names for the copies
 }
 
 // Accepted is the outcome of an acceptance.
@@ -203,6 +207,10 @@ type PrintView struct {
 	Copy     int    `json:"copy"`
 	IssuedAt string `json:"issued_at"`
 	Digest   string `json:"digest"`
+	Title    string `json:"title"`   // of the kind, as it is called now
+	Reprint  int    `json:"reprint"` // 0, or this is the n-th reprint
+	Printer  string `json:"printer"` // that it was sent to last; "" if it was saved as a file
+	Failed   bool   `json:"failed"`  // no printer took it
 }
 
 // TimelineLine is one fact of a case in words.

@@ -94,8 +94,8 @@ func (s *Session) view(ctx context.Context, d *counter.Dossier) (*CaseView, erro
 		}
 		v.Materials = append(v.Materials, line)
 	}
-	for _, p := range c.Prints {
-		v.Documents = append(v.Documents, PrintView{Kind: p.Kind, Copy: p.Copy, IssuedAt: p.IssuedAt, Digest: p.Digest})
+	if err := s.prints(ctx, c, v); err != nil {
+		return nil, err
 	}
 	for _, verb := range counter.NextVerbs(c.Status, c.Instant) {
 		v.NextVerbs = append(v.NextVerbs, string(verb))

@@ -15,6 +15,7 @@ import (
 	"onedoor/app/store"
 	"onedoor/forms/document"
 	"onedoor/internal/atomicfile"
+	"onedoor/internal/spool"
 	"onedoor/sync/bepnode"
 	"onedoor/sync/roster"
 	"onedoor/sync/seal"
@@ -151,8 +152,8 @@ func (s *Station) newDesk() (*desk.Desk, error) {
 		return nil, err
 	}
 	d := s.id.Device
-	return desk.New(desk.Config{
-		Ledger: s.v.store, Now: s.cfg.Now,
+	cfg := desk.Config{
+		Ledger: s.v.store, Now: s.cfg.Now, Spool: spool.System{},
 		Device: desk.Device{ID: d.ID, Name: d.Name, Division: d.Division, Counter: d.Counter, Tier: string(d.Tier),
 			DistrictCode: s.id.Hub.Division, DistrictName: s.id.Realm.Name},
 		Papers:      desk.Papers{Press: press, Signer: s.keys.Signer(), Chain: chain, Roots: roots, Signers: s.signers},
@@ -169,7 +170,9 @@ func (s *Station) newDesk() (*desk.Desk, error) {
 			}
 			return nil
 		},
-	}), nil
+	}
+	cfg.Settings.Load, cfg.Settings.Save = s.loadSetting, s.saveSetting
+	return desk.New(cfg), nil
 }
 
 // certificates gives the chain that documents carry and the roots they are

@@ -54,6 +54,15 @@ func (p *Press) Book() *wording.Book { return p.book }
 // a kind that is unknown then.
 func (p *Press) Page(kind string, at time.Time) *wording.Page { return p.book.At(kind, at) }
 
+// PageOf is the wording that a draft is printed with: that of its edition, else
+// the one in force on its day. Nil if there is none.
+func (p *Press) PageOf(d Draft) *wording.Page {
+	if d.Edition != (Edition{}) {
+		return p.book.Find(d.Kind, d.Edition.Version, d.Edition.Fingerprint)
+	}
+	return p.book.At(d.Kind, d.IssuedAt)
+}
+
 // Required lists what a document of a kind must state on a day.
 func (p *Press) Required(kind string, at time.Time) []Requirement {
 	return required(p.book.At(kind, at))

@@ -27,15 +27,47 @@ func caseAct(fs *cli.Flags) cli.Run {
 	choose := fs.String("choose", "", cli.T("裁决以哪一条为准，恢复哪一条", "the op that stands, or is restored"), cli.Meta("OP"))
 	legal := fs.String("legal-date", "", cli.T("更正后的受理日期", "the corrected date of acceptance"), cli.Meta("YYYY-MM-DD"))
 	due := fs.String("due", "", cli.T("更正后的办结期限；不给则重新计算", "the corrected limit; counted anew if left out"), cli.Meta("YYYY-MM-DD"))
+	kind := fs.String("kind", "", cli.T("出具哪种文书；省略为这一步通常的文书", "kind of document; the usual one of the act by default"), cli.Meta("KIND"))
+	f := definePrint(fs)
 	return func(ctx context.Context, c *cli.Call) error {
-		return writingAs(ctx, c, "case act", func(_ *station.Station, s *desk.Session) error {
-			v, err := s.Act(ctx, c.Operand(0), c.Operand(1), desk.ActOptions{Opinion: *opinion, Reason: *reason, To: *to, Choose: *choose,
-				LegalDate: counter.Date(*legal), Due: counter.Date(*due)})
-			if err != nil {
-				return err
-			}
-			return c.Print(v, func(w io.Writer) { printCase(w, c, v) })
-		})
+		o := desk.ActOptions{Opinion: *opinion, Reason: *reason, To: *to, Choose: *choose, LegalDate: counter.Date(*legal), Due: counter.Date(*due)}
+		r, err := f.request(c, c.Operand(0), *kind)
+		if err != nil {
+			return err
+		}
+		return writingAs(ctx, c, "case act", func(st *station.Station, s *desk.Session) error { return act(ctx, c, st, s, o, r) })
+	}
+}
+
+// act does a step, and issues its document if it is said where to.
+func act(ctx context.Context, c *cli.Call, st *station.Station, s *desk.Session, o desk.ActOptions, r desk.PrintRequest) error {
+	if r.Out == "" && r.Printer == "" {
+		v, err := s.Act(ctx, c.Operand(0), c.Operand(1), o)
+		if err != nil {
+			return err
+		}
+		return c.Print(v, func(w io.Writer) { printCase(w, c, v); offerPapers(w, c, v.Number) })
+	}
+	usual := r.Kind
+	if kinds := desk.PapersOf(counter.Verb(c.Operand(1))); usual == "" && len(kinds) > 0 {
+		usual = kinds[0]
+	}
+	var err error
+	if r.Printer, err = resolve(ctx, st, usual, r.Printer); err != nil {
+		return err
+	}
+	v, d, warn, err := s.ActWithPaper(ctx, c.Operand(0), c.Operand(1), o, r)
+	if err != nil {
+		return err
+	}
+	return c.Print(v, func(w io.Writer) { printCase(w, c, v); printDocument(w, c, d, warn) })
+}
+
+// offerPapers names the documents of the act, for the clerk to print one.
+func offerPapers(w io.Writer, c *cli.Call, number string) {
+	for _, kind := range desk.PapersOf(counter.Verb(c.Operand(1))) {
+		fmt.Fprintf(w, c.Say("可出具: %s  onedoor document print %s --kind %s --out %s.pdf\n", "can be issued: %s  onedoor document print %s --kind %s --out %s.pdf\n"),
+			kindName(c, kind), number, kind, kind)
 	}
 }
 

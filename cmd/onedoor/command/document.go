@@ -5,8 +5,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 
@@ -24,7 +22,11 @@ func documentCommands() *cli.Command {
 		Name:  "document",
 		Short: cli.T("文书", "documents"),
 		Sub: []*cli.Command{
-			{Name: "print", Args: "NUMBER", Short: cli.T("出具或补打文书", "print a document"), Define: documentPrint},
+			{Name: "print", Args: "NUMBER", Short: cli.T("出具或补打文书", "issue or reprint a document"), Long: printHelp, Define: documentPrint},
+			{Name: "paper", Short: cli.T("不属于某个办件的文书：办事指南、材料清单、我的办件、交接单", "a document without a case: guide, checklist, own page, hand-over list"), Define: documentPaper},
+			{Name: "kinds", Args: "NUMBER", Short: cli.T("一件可以出具哪些文书、还要填写什么", "what can be issued for a case, and what must be stated"), Define: cli.Simple(documentKinds)},
+			{Name: "printers", Short: cli.T("本机的打印机", "the printers of this PC"), Define: documentPrinters},
+			documentWording(),
 			{Name: "form", Args: "ITEM", Short: cli.T("打印事项的空白表单", "print the blank form of an item"), Define: documentForm},
 			{Name: "list", Args: "NUMBER", Short: cli.T("一件已出具的文书", "documents printed for a case"), Define: cli.Simple(documentList)},
 			{Name: "verify", Args: "FILE|QRTEXT", Short: cli.T("验证真伪", "tell whether a document is genuine"),
@@ -32,33 +34,6 @@ func documentCommands() *cli.Command {
 					"Exit codes: 0 genuine, 5 not genuine (forged, changed, or of another district), 7 neither a PDF nor the text of a QR code. Needs no login and no network."),
 				Define: cli.Simple(documentVerify)},
 		},
-	}
-}
-
-func documentPrint(fs *cli.Flags) cli.Run {
-	kind := fs.String("kind", "", cli.T("文书种类", "kind of document"), cli.Required(), cli.Meta("KIND"))
-	out := fs.Path("out", cli.T("写出的 PDF", "PDF to write"), cli.Required(), cli.Meta("FILE.pdf"))
-	facts := fs.Path("facts", cli.T("办件里没有、这种文书要写明的内容(JSON)", "what the document must state and the case does not know (JSON)"), cli.Meta("FILE.json"))
-	return func(ctx context.Context, c *cli.Call) error {
-		if _, err := os.Stat(filepath.Dir(*out)); err != nil {
-			return writeError(*out, err) // before the print is recorded
-		}
-		return writingAs(ctx, c, "document print", func(_ *station.Station, s *desk.Session) error {
-			var own []byte
-			if *facts != "" {
-				var err error
-				if own, err = c.ReadFile(*facts, 1<<20); err != nil {
-					return err
-				}
-			}
-			d, err := s.PrintWith(ctx, c.Operand(0), *kind, own, *out)
-			if err != nil {
-				return err
-			}
-			return c.Print(d, func(w io.Writer) {
-				fmt.Fprintf(w, c.Say("%s 第 %d 次出具: %s\n", "%s, print %d: %s\n"), kindName(c, d.Kind), d.Copy, d.File)
-			})
-		})
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -30,17 +31,25 @@ func Load() (*Book, error) {
 // version with other contents is refused, since papers out there carry it.
 // Error: *Error with all faults of all files.
 func (b *Book) With(dir fs.FS) (*Book, error) {
-	out := &Book{pages: copyPages(b.pages), parts: copyPages(b.parts)}
 	names, err := fs.Glob(dir, "*.json")
 	if err != nil {
 		return nil, err
 	}
-	var f faults
+	files := map[string][]byte{}
 	for _, name := range names {
-		data, err := fs.ReadFile(dir, name)
-		if err != nil {
+		if files[name], err = fs.ReadFile(dir, name); err != nil {
 			return nil, err
 		}
+	}
+	return b.WithFiles(files)
+}
+
+// WithFiles is With for files that lie in memory, by name.
+func (b *Book) WithFiles(files map[string][]byte) (*Book, error) {
+	out := &Book{pages: copyPages(b.pages), parts: copyPages(b.parts)}
+	var f faults
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		data := files[name]
 		p, err := Decode(data)
 		if err != nil {
 			f.add(path.Base(name), "读不懂这个文件", err.Error())
