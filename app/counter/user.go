@@ -121,6 +121,9 @@ type Member struct {
 	counts     map[[8]byte]uint64
 }
 
+// RemovedAt is when a device was removed; zero while it is a member.
+func (m *Member) RemovedAt() time.Time { return m.removedAt }
+
 // Key is a key of the scope, wrapped for each member.
 type Key struct {
 	ID      string            `json:"key"`     // 16 hexadecimal digits

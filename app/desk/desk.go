@@ -34,8 +34,8 @@ type Papers struct {
 	Signer crypto.Signer       // the device's signing key; nil where nothing is printed
 	Chain  []*x509.Certificate // its certificate and the authority's
 	Roots  []*x509.Certificate
-	// Signers gives the certificates of all devices that are known here.
-	Signers func(ctx context.Context) ([]*x509.Certificate, error)
+	// Devices gives all devices that are known here, revoked ones too.
+	Devices func(ctx context.Context) ([]KnownDevice, error)
 }
 
 // Config for New.

@@ -277,6 +277,11 @@ type Verification struct {
 	Device   string  `json:"device"`
 	AsOf     string  `json:"as_of"` // state of our knowledge about devices
 	Why      *string `json:"why"`
+
+	Verdict    string `json:"verdict"`     // VerdictGenuine ...
+	Title      string `json:"title"`       // of the kind, in words
+	DeviceName string `json:"device_name"` // as the roster has it
+	Note       string `json:"note"`        // what to look at, although it is genuine
 }
 
 // Import tells what an import of reference data did.

@@ -156,7 +156,7 @@ func (s *Station) newDesk() (*desk.Desk, error) {
 		Ledger: s.v.store, Now: s.cfg.Now, Spool: spool.System{},
 		Device: desk.Device{ID: d.ID, Name: d.Name, Division: d.Division, Counter: d.Counter, Tier: string(d.Tier),
 			DistrictCode: s.id.Hub.Division, DistrictName: s.id.Realm.Name},
-		Papers:      desk.Papers{Press: press, Signer: s.keys.Signer(), Chain: chain, Roots: roots, Signers: s.signers},
+		Papers:      desk.Papers{Press: press, Signer: s.keys.Signer(), Chain: chain, Roots: roots, Devices: s.knownDevices},
 		DeviceNames: s.deviceNames,
 		KeepScan:    s.keepScan,
 		KeepData:    s.keepScanData,
@@ -192,15 +192,25 @@ func (s *Station) certificates() (chain, roots []*x509.Certificate, err error) {
 	return chain, []*x509.Certificate{root}, nil
 }
 
-func (s *Station) signers(ctx context.Context) (out []*x509.Certificate, err error) {
+func (s *Station) knownDevices(ctx context.Context) (out []desk.KnownDevice, err error) {
 	rows, err := s.v.store.Devices(ctx)
 	if err != nil {
 		return nil, err
 	}
+	realm, err := s.v.store.Powers(ctx, counter.ScopeRealm)
+	if err != nil {
+		return nil, err
+	}
 	for _, r := range rows {
-		if c, err := x509.ParseCertificate(r.SignCert); err == nil {
-			out = append(out, c)
+		c, err := x509.ParseCertificate(r.SignCert)
+		if err != nil {
+			continue
 		}
+		k := desk.KnownDevice{Cert: c, Name: r.Name}
+		if m, ok := realm.MemberByDevice(r.Device); ok && m.Removed {
+			k.Revoked = m.RemovedAt()
+		}
+		out = append(out, k)
 	}
 	return out, nil
 }

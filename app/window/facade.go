@@ -25,6 +25,8 @@ func Over(d *desk.Desk, now func() time.Time) Config {
 		Items:     d.Items,
 		Search:    d.SearchItems,
 		Divisions: d.Divisions,
+		Printers:  d.Printers,
+		Verify:    d.VerifyDocument,
 		Now:       now,
 	}
 }

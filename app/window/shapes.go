@@ -104,4 +104,26 @@ type Paper struct {
 	File   string `json:"file"`   // where it was saved; "" in a browser
 	Opened bool   `json:"opened"` // the system's viewer was started on File
 	Ticket string `json:"ticket"` // fetches it once, at /api/paper/; "" in the desktop program
+
+	Reprint  int      `json:"reprint"` // 0, or this is the n-th reprint
+	Printer  string   `json:"printer"` // that took it; "" if it is to be looked at
+	Warnings []string `json:"warnings"`
+}
+
+// PaperRequest asks for a document: of a case (number), of an item (guide,
+// checklist), of a person (mine) or of a day (handover).
+type PaperRequest struct {
+	Kind   string            `json:"kind"`
+	Number string            `json:"number"` // of the case; "" for the others
+	Texts  map[string]string `json:"texts"`  // statements by field, as typed; empty prints the last one again
+	Anew   bool              `json:"anew"`   // not a reprint: state what is so now
+	Copy   int               `json:"copy"`   // which copy; 0 is the first, and all at a printer
+	Paper  string            `json:"paper"`  // a4, a5, roll80; "" is the usual one
+
+	Printer string `json:"printer"` // "" shows it instead
+
+	Item   string `json:"item"`   // code
+	Person string `json:"person"` // ID number or credit code
+	Day    string `json:"day"`    // YYYY-MM-DD; "" is today
+	To     string `json:"to"`     // who takes the papers over
 }

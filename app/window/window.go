@@ -34,6 +34,9 @@ type User interface {
 	Accept(ctx context.Context, a desk.Acceptance) (desk.Accepted, error)
 	Act(ctx context.Context, number, verb string, o desk.ActOptions) (*desk.CaseView, error)
 	Print(ctx context.Context, number, kind, out string) (desk.DocumentRef, error)
+	Papers(ctx context.Context, number, verb string) ([]desk.PaperOffer, error)
+	PrintPaper(ctx context.Context, r desk.PrintRequest) (desk.DocumentRef, []string, error)
+	PrintLoose(ctx context.Context, r desk.LooseRequest) (desk.DocumentRef, []string, error)
 	FindPerson(ctx context.Context, number string) ([]desk.PersonView, error)
 	ShowPerson(ctx context.Context, id string) (*desk.PersonView, error)
 	Reviews(ctx context.Context, scope string) ([]desk.ReviewLine, error)
@@ -52,6 +55,9 @@ type Config struct {
 	Login  func(ctx context.Context, name, password string) (User, error)
 	Items  func(ctx context.Context) ([]desk.ItemLine, error)
 	Search func(ctx context.Context, query string, limit int) ([]desk.ItemLine, error)
+	// Printers and Verify may be missing.
+	Printers func(ctx context.Context) (desk.PrinterList, error)
+	Verify   func(ctx context.Context, data []byte, isFile bool) (desk.Verification, error)
 	// Divisions, ReadCard, Link, KeepDraft and Draft may be missing; the pages then
 	// say so where it matters. ReadCard waits for a card until ctx ends.
 	Divisions func(ctx context.Context) ([]counter.Division, error)

@@ -96,15 +96,19 @@ func documentInput(c *cli.Call, operand string) (data []byte, isFile bool, err e
 func printVerification(w io.Writer, c *cli.Call, v desk.Verification) {
 	if !v.Valid {
 		fmt.Fprintln(w, c.Say("不真:", "not genuine:"), dash(v.Why))
+		fmt.Fprintln(w, c.Say("设备名册截至:", "devices known as of:"), minute(v.AsOf))
 		return
 	}
 	cli.Table(w, [][]string{
 		{c.Say("真", "genuine"), kindName(c, v.Kind)},
 		{c.Say("编号", "number"), v.Number},
 		{c.Say("出具", "issued"), minute(v.IssuedAt)},
-		{c.Say("设备", "device"), v.Device},
+		{c.Say("设备", "device"), v.Device + " " + v.DeviceName},
 		{c.Say("设备名册截至", "devices known as of"), minute(v.AsOf)},
 	})
+	if v.Note != "" {
+		fmt.Fprintln(w, c.Say("注意:", "Note:"), v.Note)
+	}
 }
 
 // kindName names a kind of document for people.
