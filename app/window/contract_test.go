@@ -11,6 +11,7 @@ import (
 
 	"onedoor/app/counter"
 	"onedoor/app/desk"
+	"onedoor/internal/spool"
 )
 
 func source(t *testing.T, path string) string {
@@ -105,6 +106,11 @@ func TestShapes(t *testing.T) {
 		"ReviewLine": reflect.TypeFor[desk.ReviewLine](), "ValueView": reflect.TypeFor[desk.ValueView](), "RestoredBy": reflect.TypeFor[desk.RestoredBy](), "OtherValue": reflect.TypeFor[desk.OtherValue](),
 		"JoinView": reflect.TypeFor[desk.JoinView](), "TaskView": reflect.TypeFor[desk.TaskView](), "Restore": reflect.TypeFor[Restore](),
 		"Stick": reflect.TypeFor[Stick](), "Numbers": reflect.TypeFor[Numbers](),
+		"PaperRequest": reflect.TypeFor[PaperRequest](), "PaperOffer": reflect.TypeFor[desk.PaperOffer](),
+		"PaperField": reflect.TypeFor[desk.PaperField](), "PaperOption": reflect.TypeFor[desk.PaperOption](),
+		"PaperColumns": reflect.TypeFor[desk.PaperColumns](), "PrinterList": reflect.TypeFor[desk.PrinterList](),
+		"PrinterChoice": reflect.TypeFor[desk.PrinterChoice](), "Printer": reflect.TypeFor[spool.Printer](),
+		"Verification": reflect.TypeFor[desk.Verification](),
 	}
 	key := regexp.MustCompile(`(?m)^  (\w+)(\??): (.*)$`)
 	found := regexp.MustCompile(`(?ms)^export interface (\w+) \{$(.*?)^\}`).FindAllStringSubmatch(source(t, "bridge/types.ts"), -1)

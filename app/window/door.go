@@ -7,6 +7,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"strings"
 	"sync/atomic"
 
 	"onedoor/app/counter"
@@ -128,9 +129,13 @@ func readCall(w http.ResponseWriter, r *http.Request, into any) error {
 	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
 		return refused("content type")
 	}
-	b, err := io.ReadAll(http.MaxBytesReader(w, r.Body, largestBody))
+	most := int64(largestBody)
+	if strings.HasSuffix(r.URL.Path, "/Verify") {
+		most = longestCode // a PDF
+	}
+	b, err := io.ReadAll(http.MaxBytesReader(w, r.Body, most))
 	if large := (*http.MaxBytesError)(nil); errors.As(err, &large) {
-		return counter.E(counter.CodeInvalid, "内容太大，最多 1 MB", "the body is larger than 1 MB").
+		return counter.Ef(counter.CodeInvalid, "内容太大，最多 %d MB", "the body is larger than %d MB", most>>20).
 			Hint("请减少填写的内容", "send less")
 	}
 	if err != nil {

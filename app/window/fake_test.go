@@ -97,6 +97,32 @@ func (u *fakeUser) Print(_ context.Context, _, kind, out string) (desk.DocumentR
 	return desk.DocumentRef{Kind: kind, Copy: len(u.printed), File: out}, os.WriteFile(out, []byte("%PDF-1.4 fake"), 0o600)
 }
 
+func (u *fakeUser) Papers(_ context.Context, _, verb string) ([]desk.PaperOffer, error) {
+	if verb == "" {
+		return nil, nil
+	}
+	return []desk.PaperOffer{{Kind: "grant", Now: true}}, nil
+}
+
+func (u *fakeUser) PrintPaper(_ context.Context, r desk.PrintRequest) (desk.DocumentRef, []string, error) {
+	if r.Printer == "stopped" {
+		return desk.DocumentRef{}, nil, counter.E(counter.CodeFailed, "打印机 stopped 已停止,没有打印", "stopped")
+	}
+	return u.made(r.Kind, r.Out, r.Printer)
+}
+
+func (u *fakeUser) PrintLoose(_ context.Context, r desk.LooseRequest) (desk.DocumentRef, []string, error) {
+	return u.made(r.Kind, r.Out, r.Printer)
+}
+
+func (u *fakeUser) made(kind, out, printer string) (desk.DocumentRef, []string, error) {
+	ref := desk.DocumentRef{Kind: kind, Copy: 1, File: out, Printer: printer}
+	if out == "" {
+		return ref, nil, nil
+	}
+	return ref, nil, os.WriteFile(out, []byte("%PDF-1.4 "+kind), 0o600)
+}
+
 func (u *fakeUser) FindPerson(_ context.Context, number string) ([]desk.PersonView, error) {
 	return []desk.PersonView{{Name: "李䶮", NumberMasked: number[:2]}}, nil
 }
@@ -133,6 +159,9 @@ func newBench(t *testing.T) *bench {
 				return nil, nil
 			}
 			return []desk.ItemLine{{Code: "B"}}, nil
+		},
+		Verify: func(_ context.Context, data []byte, _ bool) (desk.Verification, error) {
+			return desk.Verification{Valid: len(data) == 3<<20}, nil
 		},
 		Feed: &Feed{},
 		Now:  b.clock.Now,

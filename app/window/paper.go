@@ -49,7 +49,7 @@ func (w *Window) Print(number, kind string) (Paper, error) {
 	if err != nil {
 		return Paper{}, w.failed("Print", notSaved(err))
 	}
-	return Paper{Kind: ref.Kind, Copy: ref.Copy, Ticket: w.hold(name, pdf)}, nil
+	return Paper{Kind: ref.Kind, Copy: ref.Copy, Reprint: ref.Reprint, Ticket: w.hold(name, pdf), Warnings: []string{}}, nil
 }
 
 func (w *Window) printToFolder(user User, number, kind, name string) (Paper, error) {
@@ -61,7 +61,7 @@ func (w *Window) printToFolder(user User, number, kind, name string) (Paper, err
 	if err != nil {
 		return Paper{}, w.failed("Print", err)
 	}
-	out := Paper{Kind: ref.Kind, Copy: ref.Copy, File: file}
+	out := Paper{Kind: ref.Kind, Copy: ref.Copy, Reprint: ref.Reprint, File: file, Warnings: []string{}}
 	if pdf, err := os.ReadFile(file); err == nil {
 		out.Ticket = w.hold(name, pdf)
 	}

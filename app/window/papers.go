@@ -82,6 +82,9 @@ func (w *Window) PrintPaper(r PaperRequest) (Paper, error) {
 	out := Paper{Kind: ref.Kind, Copy: ref.Copy, Reprint: ref.Reprint, Warnings: list(warn)}
 	if showing {
 		out.File = file
+		if pdf, err := os.ReadFile(file); err == nil {
+			out.Ticket = w.hold(name, pdf)
+		}
 		out.Opened = w.cfg.OpenFile != nil && w.cfg.OpenFile(file) == nil
 		return out, nil
 	}
@@ -111,8 +114,8 @@ func first(values ...string) string {
 	return ""
 }
 
-// longestCode is far above any QR text and any PDF that a page would send.
-const longestCode = 48 << 20
+// longestCode bounds what a page sends to be verified, a PDF with scans in base 64.
+const longestCode = 16 << 20
 
 // Verify tells whether a document is genuine: text is what a scanner read from its
 // QR code, or a PDF file as a data URL. It needs no network. Errors:
@@ -142,6 +145,7 @@ func scanned(text string) (data []byte, isFile, ok bool) {
 		data, err := base64.StdEncoding.DecodeString(code)
 		return data, true, err == nil
 	}
-	text = strings.TrimSpace(text)
+	// A scanner is a keyboard: Caps Lock and a Chinese input method change what it types.
+	text = strings.ToUpper(strings.Replace(strings.TrimSpace(text), "：", ":", 1))
 	return []byte(text), false, strings.HasPrefix(text, "OD1:")
 }

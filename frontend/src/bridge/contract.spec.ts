@@ -88,6 +88,7 @@ function contract(make: () => Promise<Desk>) {
   it('counts the copies of a paper', async () => {
     const one = await desk.Print(number, 'acceptance')
     const two = await desk.Print(number, 'acceptance')
+    expect(one.warnings).toEqual([])
     expect(two.copy).toBe(one.copy + 1)
     expect(two).toMatchObject({ kind: 'acceptance', file: '' })
     expect((await desk.Case(number)).documents.length).toBeGreaterThanOrEqual(2)

@@ -18,10 +18,13 @@ import type {
   MaterialRef,
   Numbers,
   Paper,
+  PaperOffer,
+  PaperRequest,
   PersonView,
   Photo,
   PrefillAsk,
   Prefilled,
+  PrinterList,
   ReaderState,
   Restore,
   ReviewLine,
@@ -30,6 +33,7 @@ import type {
   Settings,
   Station,
   Stick,
+  Verification,
   Who,
 } from './types'
 
@@ -59,6 +63,13 @@ export interface Desk {
   Accept(application: Application): Promise<Accepted>
   Act(act: Act): Promise<CaseView>
   Print(number: string, kind: string): Promise<Paper>
+  /** What can be issued for a case; with a verb, after that act. */
+  Papers(number: string, verb: string): Promise<PaperOffer[]>
+  /** Comes back when the paper exists; with a printer, when the spooler took it. */
+  PrintPaper(request: PaperRequest): Promise<Paper>
+  Printers(): Promise<PrinterList>
+  /** text: what a scanner read, or a PDF as a data URL. */
+  Verify(text: string): Promise<Verification>
   FindPerson(number: string): Promise<PersonView[]>
   Person(id: string): Promise<PersonView>
   /** Lets an earlier value stand again, by an act of its own. */
@@ -128,6 +139,10 @@ export function deskOver(call: Call): Desk {
     Accept: (application) => ask('Accept', application),
     Act: (act) => ask('Act', act),
     Print: (number, kind) => ask('Print', number, kind),
+    Papers: (number, verb) => ask('Papers', number, verb),
+    PrintPaper: (request) => ask('PrintPaper', request),
+    Printers: () => ask('Printers'),
+    Verify: (text) => ask('Verify', text),
     FindPerson: (number) => ask('FindPerson', number),
     Person: (id) => ask('Person', id),
     Restore: (value) => ask('Restore', value),

@@ -4,6 +4,7 @@ import { guide, itemLine, items } from './memoryItems'
 import { exchange, linkState } from './memoryLink'
 import { memoryPC } from './memoryPC'
 import { known, person, restore } from './memoryPerson'
+import { issued, offers, printers, printPaper, verify } from './memoryPapers'
 import type { Accepted, Application, CaseLine, CaseView } from './types'
 
 /** What the made-up district holds. Everybody in it is fictional. */
@@ -123,10 +124,18 @@ export function memoryDesk(made: Made = sample()): Seat {
     Print: async (number, kind) => {
       need()
       const v = find(number)
-      v.documents.push({ kind, copy: v.documents.length + 1, issued_at: v.accepted_at, digest: '00' })
+      v.documents.push(issued(v, kind, ''))
       update(v)
-      return { kind, copy: v.documents.length, file: '', opened: false, ticket: 'TICKET' }
+      return { kind, copy: v.documents.length, file: '', opened: false, ticket: 'TICKET', reprint: 0, printer: '', warnings: [] }
     },
+    Papers: async (number, verb) => (need(), offers(find(number), verb)),
+    PrintPaper: async (r) => {
+      need()
+      const reprint = r.number ? printPaper(find(r.number), r, update) : 0
+      return { kind: r.kind, copy: 1, file: '', opened: false, ticket: r.printer ? '' : 'TICKET', reprint, printer: r.printer, warnings: [] }
+    },
+    Printers: async () => (need(), printers),
+    Verify: async (text) => (need(), verify(text)),
     FindPerson: async (number) => {
       need()
       if (number !== '440604195202290027') throw new DeskError('not_found', '没有这个证件号码的记录', '核对号码')
@@ -188,7 +197,7 @@ function view(line: CaseLine): CaseView {
     due_provisional: false,
     materials: [{ name: '居民身份证', provided: true, deferred: false }],
     form: {},
-    documents: [{ kind: 'acceptance', copy: 1, issued_at: line.accepted_at, digest: '00' }],
+    documents: [{ kind: 'acceptance', copy: 1, issued_at: line.accepted_at, digest: '00', title: '受理通知书', reprint: 0, printer: '', failed: false }],
     timeline: [
       {
         op: '00', at: line.accepted_at, actor: '陈晓', device: '纯阳社区 1 号窗口', verb: 'accept', verb_name: '受理',

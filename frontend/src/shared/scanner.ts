@@ -41,7 +41,7 @@ function base32(text: string, most: number): number[] {
 type TextField = HTMLInputElement | HTMLTextAreaElement
 
 /** Watches a document; gives the function that stops it. */
-export function watchScanner(target: Window, found: (caseNumber: string) => void): () => void {
+export function watchScanner(target: Window, found: (caseNumber: string, text: string) => void): () => void {
   let text = ''
   let last = 0
   let field: TextField | undefined
@@ -93,10 +93,11 @@ export function watchScanner(target: Window, found: (caseNumber: string) => void
   }
 
   function ended(e: KeyboardEvent, gap: number) {
-    const scanned = gap <= burstGap && text.length >= shortest ? caseNumberIn(text) : undefined
+    const whole = text
+    const scanned = gap <= burstGap && whole.length >= shortest ? (caseNumberIn(whole) ?? (whole.startsWith('OD1:') ? '' : undefined)) : undefined
     text = ''
     target.clearTimeout(timer)
-    if (!scanned) return release()
+    if (scanned === undefined) return release()
     held = []
     e.preventDefault()
     e.stopImmediatePropagation()
@@ -104,7 +105,7 @@ export function watchScanner(target: Window, found: (caseNumber: string) => void
       field.value = before
       field.dispatchEvent(new Event('input', { bubbles: true }))
     }
-    found(scanned)
+    found(scanned, whole)
   }
 
   target.addEventListener('keydown', pressed, true)

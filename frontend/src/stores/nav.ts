@@ -1,7 +1,7 @@
 import { inject, nextTick, ref, type InjectionKey } from 'vue'
 
 /** The screens beside the login. */
-export type Screen = 'intake' | 'cases' | 'person' | 'catalog' | 'sync' | 'device'
+export type Screen = 'intake' | 'cases' | 'person' | 'catalog' | 'sync' | 'device' | 'verify'
 
 /** Where the user is, and what a screen was asked to show. Made once for each login. */
 export type Nav = ReturnType<typeof createNav>
@@ -14,6 +14,7 @@ export function createNav(first: Screen = 'intake') {
   const wantedCase = ref('') // number that the case screen is to open
   const wantedItem = ref('') // code that the counter screen is to begin with
   const wantedCard = ref(0) // counts the wishes to read a card
+  const wantedCode = ref('') // QR text that the verify screen is to check
   const help = ref(false)
 
   /** The value is emptied first, so that asking for the same again is a change too. */
@@ -25,9 +26,10 @@ export function createNav(first: Screen = 'intake') {
   }
 
   return {
-    screen, wantedCase, wantedItem, wantedCard, help,
+    screen, wantedCase, wantedItem, wantedCard, wantedCode, help,
     go: (to: Screen) => void (screen.value = to),
     openCase: (number: string) => want(wantedCase, number, 'cases'),
+    verify: (text: string) => want(wantedCode, text, 'verify'),
     startItem: (code: string) => want(wantedItem, code, 'intake'),
     async readCard() {
       screen.value = 'intake'

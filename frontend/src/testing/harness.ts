@@ -44,3 +44,17 @@ export async function type(text: string) {
 export function focused(): string {
   return document.activeElement?.getAttribute('aria-label') ?? document.activeElement?.tagName ?? ''
 }
+
+/** Types as a barcode gun does: fast, with Enter at the end. */
+export async function burst(text: string) {
+  for (const key of [...text, 'Enter']) {
+    const at = document.activeElement ?? document.body
+    if (at instanceof HTMLInputElement && key !== 'Enter') {
+      at.value += key
+      at.dispatchEvent(new Event('input', { bubbles: true }))
+    }
+    at.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }))
+  }
+  await settle()
+  await settle()
+}

@@ -132,7 +132,7 @@ describe('an open case', () => {
   }
   it('offers what can be done now, by digits', async () => {
     await openCase()
-    expect(page.findAll('.acts button').map((b) => b.text().replace(/\s/g, ''))).toEqual(['1移交审查', '2申请人撤回', '3作废', 'P补打通知书'])
+    expect(page.findAll('.acts button').map((b) => b.text().replace(/\s/g, ''))).toEqual(['1移交审查', '2申请人撤回', '3作废'])
     await press('1')
     expect(ask()?.textContent).toContain('移交审查')
     await press('Escape')
@@ -151,7 +151,7 @@ describe('an open case', () => {
     expect(ask()).toBeNull()
     expect(page.get('aside').text()).toContain('已作废')
     expect(page.get('aside').text()).toContain('“选错事项”')
-    expect(page.findAll('.acts button')).toHaveLength(1)
+    expect(page.findAll('.acts button')).toHaveLength(0)
   })
   it('says why an act was refused, and stays open', async () => {
     await openCase()
@@ -160,18 +160,13 @@ describe('an open case', () => {
     await press('Enter')
     expect(ask()?.textContent).toContain('没有权限。请主管办理')
   })
-  it('prints again, and says which copy', async () => {
-    vi.spyOn(window, 'open').mockReturnValue(window)
+  it('prints again by P, marked as a reprint', async () => {
     await openCase()
     await press('p')
-    expect(window.open).toHaveBeenCalledWith('/api/paper/TICKET', '_blank')
-    expect(page.get('aside').text()).toContain('受理通知书第 2 份已生成')
-  })
-  it('leaves a link where the browser opens no page by itself', async () => {
-    vi.spyOn(window, 'open').mockReturnValue(null)
-    await openCase()
-    await press('p')
-    expect(page.get('aside a').attributes('href')).toBe('/api/paper/TICKET')
+    expect(focused()).toBe('文书')
+    await press('Enter', { ctrlKey: true })
+    expect(page.get('aside').text()).toContain('受理通知书（补打第 1 次）已交给打印机 激光')
+    expect(focused()).toBe('办件详情')
   })
 })
 
