@@ -20,7 +20,7 @@ func needName(m *counter.ItemMaterial) string {
 }
 
 var formNames = map[string]string{"paper": "纸质", "electronic": "电子", "either": "纸质或电子"}
-var sourceNames = map[string]string{"applicant": "申请人自备", "department": "政府部门核发", "other": "其他机构"}
+var materialSources = map[string]string{"applicant": "申请人自备", "department": "政府部门核发", "other": "其他机构"}
 
 // sheetOfItem is what guide and checklist say of an item.
 func (d *Desk) sheetOfItem(it *counter.Item) document.ItemSheet {
@@ -39,7 +39,7 @@ func (d *Desk) sheetOfItem(it *counter.Item) document.ItemSheet {
 	for i := range it.Materials {
 		m := &it.Materials[i]
 		line := document.ItemMaterial{Name: m.Name, Need: needName(m), Originals: m.Originals, Copies: m.Copies, SeenOnly: m.SeenOnly, Form: formNames[m.Form],
-			Source: sourceNames[m.Source], Standard: m.Standard, Issuer: m.Issuer, BlankForm: m.Blank}
+			Source: materialSources[m.Source], Standard: m.Standard, Issuer: m.Issuer, BlankForm: m.Blank}
 		if m.MayPromise {
 			line.MayFollow = m.PromiseDays
 		}
@@ -76,7 +76,7 @@ func (f *suggestion) consultation() {
 	var rows []wording.Facts
 	for i := range it.Materials {
 		m := &it.Materials[i]
-		row := wording.Facts{"name": m.Name, "need": needName(m), "standard": first(m.Standard, describe(m), "按原件核验"), "source": first(sourceNames[m.Source], "申请人自备")}
+		row := wording.Facts{"name": m.Name, "need": needName(m), "standard": first(m.Standard, describe(m), "按原件核验"), "source": first(materialSources[m.Source], "申请人自备")}
 		rows = append(rows, row)
 	}
 	if f.out["materials"] = rows; len(rows) == 0 {

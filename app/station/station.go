@@ -171,7 +171,7 @@ func (s *Station) newDesk() (*desk.Desk, error) {
 			return nil
 		},
 	}
-	cfg.Settings.Load, cfg.Settings.Save = s.loadSetting, s.saveSetting
+	cfg.Settings.Load, cfg.Settings.Save = s.LoadSetting, s.SaveSetting
 	return desk.New(cfg), nil
 }
 
