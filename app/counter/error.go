@@ -3,6 +3,7 @@ package counter
 import (
 	"errors"
 	"fmt"
+	"strings"
 )
 
 // Code is the machine-readable kind of an Error. The list is append-only: codes
@@ -37,6 +38,20 @@ type Problem struct {
 	Where string `json:"where"` // e.g. "事项表 第3行 D列", a field name, a JSON path
 	What  string `json:"what"`
 	Fix   string `json:"fix,omitempty"`
+}
+
+// In gives the problem in one language. Texts that have both are written "中文 /
+// English"; others stay as they are.
+func (p Problem) In(lang string) Problem {
+	return Problem{part(p.Where, lang), part(p.What, lang), part(p.Fix, lang)}
+}
+
+func part(text, lang string) string {
+	zh, en, both := strings.Cut(text, " / ")
+	if both && strings.HasPrefix(lang, "en") {
+		return en
+	}
+	return zh
 }
 
 // E makes an Error with its message in both languages.

@@ -28,6 +28,7 @@ type Item struct {
 	Reversible    bool `json:"reversible,omitempty"`     // the applicant may withdraw until the decision
 
 	Conditions   []string       `json:"conditions"`
+	Eligibility  []Eligibility  `json:"eligibility,omitempty"` // conditions that the program judges
 	Refusals     []string       `json:"refusals,omitempty"`
 	SpecialSteps []SpecialStep  `json:"special_steps,omitempty"`
 	Materials    []ItemMaterial `json:"materials"`

@@ -21,6 +21,7 @@ func (it *Item) Validate() []Problem {
 	if len(it.Conditions) == 0 {
 		f.add("conditions", "没有受理条件 / no conditions", "至少写一条（行政许可法第三十条要求公示）/ give at least one")
 	}
+	checkEligibility(it.Eligibility, f)
 	checkMaterials(it.Materials, f)
 	it.checkFlow(f)
 	it.checkRest(f)

@@ -101,8 +101,10 @@ func (s *Session) prepare(ctx context.Context, a *Acceptance) (*prepared, error)
 	}
 	var ps []counter.Problem
 	if p.who, ps = checkApplicant(a, p.legal); len(p.item.Objects) > 0 && !p.item.Accepts(p.who.typ) {
-		ps = append(ps, counter.Problem{Where: "申请人类型", What: "本事项不受理这类申请人", Fix: "核对事项的服务对象,或另选事项"})
+		ps = append(ps, counter.Problem{Where: "申请人类型 / kind of applicant", What: "本事项不受理这类申请人 / the item is not for this kind of applicant", Fix: "核对事项的服务对象,或另选事项 / choose another item"})
 	}
+	refused, warned := p.eligible()
+	ps = append(ps, refused...)
 	form, faults := s.checkForm(ctx, &p.item, a.Form, p.legal)
 	p.form = form
 	ps = append(ps, faults...)
@@ -117,7 +119,7 @@ func (s *Session) prepare(ctx context.Context, a *Acceptance) (*prepared, error)
 			"the application is incomplete; everything that is missing is listed").
 			Hint("请申请人按清单补齐后再来办理;尚未受理,没有留下记录", "bring what is listed and apply again; nothing was recorded").With(ps...)
 	}
-	p.warnings = append(p.warnings, p.who.warnings...)
+	p.warnings = append(append(p.warnings, p.who.warnings...), warned...)
 	return p, p.setDue(cat)
 }
 
@@ -186,7 +188,7 @@ func (s *Session) checkForm(ctx context.Context, it *counter.Item, form map[stri
 	}
 	data, err := json.Marshal(values)
 	if err != nil {
-		return nil, []counter.Problem{{Where: "表单", What: "内容无法保存", Fix: "重新填写"}}
+		return nil, []counter.Problem{{Where: "表单 / form", What: "内容无法保存 / cannot be kept", Fix: "重新填写 / fill it in again"}}
 	}
 	return data, nil
 }
@@ -198,7 +200,7 @@ func (s *Session) checkMaterials(ctx context.Context, it *counter.Item, m Materi
 	for _, g := range m.List {
 		g.Name = strings.TrimSpace(g.Name)
 		if _, ok := it.Material(g.Name); !ok {
-			ps = append(ps, counter.Problem{Where: "材料 " + g.Name, What: "不在本事项的材料清单里", Fix: "核对名称(见 catalog show)"})
+			ps = append(ps, counter.Problem{Where: "材料 " + g.Name, What: "不在本事项的材料清单里 / not on the item's list", Fix: "核对名称(见 catalog show) / check the name (catalog show)"})
 			continue
 		}
 		given[g.Name] = g
@@ -213,10 +215,10 @@ func (s *Session) checkMaterials(ctx context.Context, it *counter.Item, m Materi
 		case ok && g.Deferred && want.MayPromise:
 			line.Deferred = true
 		case ok && g.Deferred:
-			ps = append(ps, counter.Problem{Where: "材料 " + want.Name, What: "本事项不允许容缺后补", Fix: describe(&want)})
+			ps = append(ps, counter.Problem{Where: "材料 " + want.Name, What: "本事项不允许容缺后补 / it may not follow later", Fix: describe(&want)})
 			continue
 		case required:
-			ps = append(ps, counter.Problem{Where: "材料 " + want.Name, What: "缺少", Fix: describe(&want)})
+			ps = append(ps, counter.Problem{Where: "材料 " + want.Name, What: "缺少 / missing", Fix: describe(&want)})
 			continue
 		default:
 			continue // conditional or optional, and not given
@@ -224,7 +226,7 @@ func (s *Session) checkMaterials(ctx context.Context, it *counter.Item, m Materi
 		if ok && (g.File != "" || g.Scan != nil) {
 			file, err := s.keepScan(ctx, &g)
 			if err != nil {
-				ps = append(ps, counter.Problem{Where: "材料 " + want.Name, What: textOf(err), Fix: hintOf(err)})
+				ps = append(ps, counter.Problem{Where: "材料 " + want.Name, What: bothOf(err), Fix: bothHints(err)})
 				continue
 			}
 			line.File = &file

@@ -88,11 +88,11 @@ func (p *applicant) check() (ps []counter.Problem) {
 	name := p.snap.Name
 	switch {
 	case name == "":
-		add("申请人姓名", "没有填写", "填写证件上的姓名或单位全称")
+		add("申请人姓名 / applicant's name", "没有填写 / not given", "填写证件上的姓名或单位全称 / the name as on the document")
 	case !utf8.ValidString(name) || strings.ContainsFunc(name, func(r rune) bool { return r < 0x20 }):
-		add("申请人姓名", "含有无法识别的字符", "重新输入")
+		add("申请人姓名 / applicant's name", "含有无法识别的字符 / characters that cannot be read", "重新输入 / type it again")
 	case utf8.RuneCountInString(name) > 120:
-		add("申请人姓名", "超过120个字", "核对后重新输入")
+		add("申请人姓名 / applicant's name", "超过120个字 / longer than 120 characters", "核对后重新输入 / check and type again")
 	}
 	switch p.typ {
 	case counter.ObjectPerson:
@@ -101,7 +101,7 @@ func (p *applicant) check() (ps []counter.Problem) {
 		// What the chip says stands, even with a wrong check digit: the card is
 		// the evidence, so the clerk is warned and the case goes on.
 		if err := n.Check(); err != nil && p.read == counter.ReadTyped {
-			add("申请人证件号码", textOf(err), hintOf(err))
+			add("申请人证件号码 / applicant's ID number", bothOf(err), bothHints(err))
 		} else if err != nil {
 			p.warnings = append(p.warnings, "证件芯片中的号码校验不符,请核对证件真伪")
 		}
@@ -110,16 +110,16 @@ func (p *applicant) check() (ps []counter.Problem) {
 		c := counter.NormalizeCreditCode(p.snap.Number)
 		p.snap.Number = string(c)
 		if err := c.Check(); err != nil {
-			add("统一社会信用代码", textOf(err), hintOf(err))
+			add("统一社会信用代码 / credit code", bothOf(err), bothHints(err))
 		}
 		if p.snap.LegalPerson == "" {
-			add("法定代表人", "没有填写", "填写营业执照或证书上的法定代表人(负责人)")
+			add("法定代表人 / legal representative", "没有填写 / not given", "填写营业执照或证书上的法定代表人(负责人) / as on the licence or certificate")
 		}
 	default:
-		add("申请人类型", "只能是 person(自然人)或 org(单位)", "改为其中之一")
+		add("申请人类型 / kind of applicant", "只能是 person(自然人)或 org(单位) / person or org only", "改为其中之一 / use one of them")
 	}
 	if err := counter.CheckPhone(p.snap.Phone); p.snap.Phone != "" && err != nil {
-		add("联系电话", textOf(err), hintOf(err))
+		add("联系电话 / phone", bothOf(err), bothHints(err))
 	}
 	return append(ps, p.checkAgent()...)
 }
@@ -133,10 +133,10 @@ func (p *applicant) checkAgent() (ps []counter.Problem) {
 	n := counter.NormalizeID(a.Number)
 	a.Number = n.Plain()
 	if a.Name == "" {
-		ps = append(ps, counter.Problem{Where: "代办人姓名", What: "没有填写", Fix: "填写代办人证件上的姓名"})
+		ps = append(ps, counter.Problem{Where: "代办人姓名 / agent's name", What: "没有填写 / not given", Fix: "填写代办人证件上的姓名 / the name as on the agent's document"})
 	}
 	if err := n.Check(); err != nil {
-		ps = append(ps, counter.Problem{Where: "代办人证件号码", What: textOf(err), Fix: hintOf(err)})
+		ps = append(ps, counter.Problem{Where: "代办人证件号码 / agent's ID number", What: bothOf(err), Fix: bothHints(err)})
 	}
 	p.agent = &a
 	return ps

@@ -119,6 +119,7 @@ func whole(err error) string {
 	parts := []string{textOf(err)}
 	if e, ok := err.(*counter.Error); ok {
 		for _, p := range e.Details {
+			p = p.In("zh")
 			parts = append(parts, strings.TrimRight(p.Where+":"+p.What+"("+p.Fix+")", "()"))
 		}
 	}

@@ -29,3 +29,20 @@ func optional(s string) *string {
 	}
 	return &s
 }
+
+// bothOf gives what an error tells in both languages, as a Problem has it.
+func bothOf(err error) string {
+	var e *counter.Error
+	if errors.As(err, &e) {
+		return e.Zh + " / " + e.En
+	}
+	return err.Error()
+}
+
+func bothHints(err error) string {
+	var e *counter.Error
+	if errors.As(err, &e) && e.HintZh != "" {
+		return e.HintZh + " / " + e.HintEn
+	}
+	return ""
+}

@@ -13,6 +13,8 @@ var (
 	levels  = labels{{"village", "村级"}, {"town", "镇街"}, {"district", "区级"}}
 	types   = typeLabels("01", "05", "07", "08", "09", "10", "20")
 	results = labels{{counter.ResultCertificate, "证照"}, {counter.ResultApproval, "批文"}, {counter.ResultOther, "其他"}}
+	rules   = labels{{counter.RuleMinAge, "年满周岁"}, {counter.RuleMaxAge, "不超过周岁"}, {counter.RuleSex, "性别"}, {counter.RuleValidCard, "证件有效"}}
+	refuses = labels{{"true", "拒绝"}, {"false", "提醒"}}
 	handled = labels{{"true", "即办件"}, {"false", "承诺件"}}
 	objects = labels{{counter.ObjectPerson, "自然人"}, {counter.ObjectOrg, "法人和其他组织"}}
 )
@@ -56,6 +58,8 @@ func handlingColumns() []column[item] {
 		flagColumn("single", "同时只办一件", "同一申请人已有在办件时不再受理的填“是”", func(t *item) *bool { return &t.Single }),
 		flagColumn("reversible", "可以撤回", "决定前申请人可以撤回的填“是”", func(t *item) *bool { return &t.Reversible }),
 		listColumn("conditions", "受理条件", "申请人应符合的条件", true, func(t *item) *[]string { return &t.Conditions }),
+		recordColumn("eligibility", "自动核对的条件", "条件 | 值 | 拒绝或提醒 | 依据，如：年满周岁 | 60 | 提醒 | 老年人权益保障法 第二条", false,
+			func(t *item) *[]counter.Eligibility { return &t.Eligibility }, ruleParts, ruleRecord),
 		listColumn("refusals", "不予受理情形", "", false, func(t *item) *[]string { return &t.Refusals }),
 		recordColumn("special_steps", "特殊环节", "名称 | 工作日 | 计入或不计入，如：公示 | 7 | 不计入", false,
 			func(t *item) *[]counter.SpecialStep { return &t.SpecialSteps }, stepParts, stepRecord),
@@ -127,6 +131,25 @@ var counted = labels{{"true", "计入"}, {"false", "不计入"}}
 
 func stepParts(s counter.SpecialStep) []string {
 	return []string{s.Name, strconv.Itoa(s.Days), counted.name(strconv.FormatBool(s.Counted))}
+}
+
+func ruleParts(e counter.Eligibility) []string {
+	return []string{rules.name(e.Rule), e.Value, refuses.name(strconv.FormatBool(e.Refuse)), e.Basis}
+}
+
+func ruleRecord(p []string) (e counter.Eligibility, f *fault) {
+	var rule, word string
+	if f = fill(p, &rule, &e.Value, &word, &e.Basis); f != nil {
+		return e, f
+	}
+	if e.Rule, f = rules.code(rule); f != nil {
+		return e, f
+	}
+	if word != "" {
+		word, f = refuses.code(word)
+		e.Refuse = word == "true"
+	}
+	return e, f
 }
 
 func stepRecord(p []string) (s counter.SpecialStep, f *fault) {

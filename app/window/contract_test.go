@@ -103,7 +103,7 @@ func TestShapes(t *testing.T) {
 		"HeldScan": reflect.TypeFor[HeldScan](), "FolderScan": reflect.TypeFor[FolderScan](), "ScanIDs": reflect.TypeFor[ScanIDs](),
 		"Scan": reflect.TypeFor[desk.Scan](), "MaterialRef": reflect.TypeFor[MaterialRef](), "Content": reflect.TypeFor[Content](),
 		"Backlog": reflect.TypeFor[Backlog](), "Exchange": reflect.TypeFor[Exchange](), "ExchangeFault": reflect.TypeFor[ExchangeFault](),
-		"ReviewLine": reflect.TypeFor[desk.ReviewLine](), "ValueView": reflect.TypeFor[desk.ValueView](), "RestoredBy": reflect.TypeFor[desk.RestoredBy](), "OtherValue": reflect.TypeFor[desk.OtherValue](),
+		"Eligibility": reflect.TypeFor[counter.Eligibility](), "ReviewLine": reflect.TypeFor[desk.ReviewLine](), "ValueView": reflect.TypeFor[desk.ValueView](), "RestoredBy": reflect.TypeFor[desk.RestoredBy](), "OtherValue": reflect.TypeFor[desk.OtherValue](),
 		"JoinView": reflect.TypeFor[desk.JoinView](), "TaskView": reflect.TypeFor[desk.TaskView](), "Restore": reflect.TypeFor[Restore](),
 		"Stick": reflect.TypeFor[Stick](), "Numbers": reflect.TypeFor[Numbers](),
 		"PaperRequest": reflect.TypeFor[PaperRequest](), "PaperOffer": reflect.TypeFor[desk.PaperOffer](),

@@ -28,7 +28,11 @@ type Fault struct {
 func FaultOf(err error) Fault {
 	var e *counter.Error
 	if errors.As(err, &e) {
-		return Fault{Code: e.Code, Message: e.Zh, Hint: e.HintZh, Details: e.Details}
+		f := Fault{Code: e.Code, Message: e.Zh, Hint: e.HintZh}
+		for _, d := range e.Details {
+			f.Details = append(f.Details, d.In("zh"))
+		}
+		return f
 	}
 	return Fault{Code: counter.CodeFailed, Message: "程序出错，这一步没有完成", Hint: "请重试；仍不成功请联系管理员"}
 }

@@ -47,7 +47,7 @@ func TestSampleItemsWithoutFields(t *testing.T) {
 		if len(it.RequiredFields()) > 0 {
 			continue
 		}
-		if !it.Accepts(counter.ObjectPerson) || it.Single {
+		if !it.Accepts(counter.ObjectPerson) || it.Single || len(it.Eligibility) > 0 {
 			t.Errorf("%s does not accept any natural person", it.Code)
 		}
 		if it.Instant {

@@ -83,7 +83,10 @@ type errorObject struct {
 func report(w io.Writer, l Lang, asJSON bool, err error) {
 	e := explain(err)
 	o := errorObject{
-		Code: e.Code, Message: T(e.Zh, e.En).In(l), Hint: T(e.HintZh, e.HintEn).In(l), Details: e.Details,
+		Code: e.Code, Message: T(e.Zh, e.En).In(l), Hint: T(e.HintZh, e.HintEn).In(l),
+	}
+	for _, d := range e.Details {
+		o.Details = append(o.Details, d.In(T("zh", "en").In(l)))
 	}
 	if e.Cause != nil {
 		o.Cause = e.Cause.Error()

@@ -255,6 +255,7 @@ export interface Item {
   single?: boolean
   reversible?: boolean
   conditions: string[]
+  eligibility?: Eligibility[]
   refusals?: string[]
   special_steps?: SpecialStep[]
   materials: ItemMaterial[]
@@ -266,6 +267,14 @@ export interface Item {
   window: ItemWindow
   relief: ItemRelief
   legal_basis: LegalBasis[]
+}
+
+/** A condition that the program judges; refuse: else the clerk is only warned. */
+export interface Eligibility {
+  rule: string
+  value?: string
+  refuse?: boolean
+  basis?: string
 }
 
 /** A material that an item asks for. necessity: required, conditional, optional. */
