@@ -116,6 +116,10 @@ func (w *world) open(d *device, first bool) {
 			w.cutPower(d)
 		case w.refusedFull(d): // it says so, and somebody makes room
 			d.disk.full = false
+			if d.store != nil {
+				_ = d.store.Close()
+				d.store = nil
+			}
 		default:
 			w.fatalf("%s does not open: %v", d.name, chain(err))
 		}

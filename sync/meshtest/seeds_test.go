@@ -85,6 +85,22 @@ func TestBreaks(t *testing.T) {
 	}
 }
 
+// TestDocs: the page of the simulation names every break.
+func TestDocs(t *testing.T) {
+	page, err := os.ReadFile("../../docs/simulation.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range broken.All() {
+		if !strings.Contains(string(page), "`BREAK="+string(name)+"`") {
+			t.Errorf("docs/simulation.md does not say what %s breaks", name)
+		}
+	}
+	if n := strings.Count(string(page), "| `BREAK="); n != len(broken.All()) {
+		t.Errorf("it names %d of %d", n, len(broken.All()))
+	}
+}
+
 // TestReplay: a seed tells the same story twice, else no failure could be looked at.
 func TestReplay(t *testing.T) {
 	for seed := uint64(1); seed <= 4; seed++ {
