@@ -35,6 +35,9 @@ func (w *world) accept(d *device) {
 		return
 	}
 	secret := fmt.Sprintf("citizen %d-%d", w.stepN, w.rng.IntN(1000))
+	if w.one(3) { // somebody who goes to two stations
+		secret = fmt.Sprintf("citizen %d", w.rng.IntN(4))
+	}
 	instant := w.one(2)
 	w.record(d, func(rec counter.Recorder) (string, error) {
 		person := uuid.New()
@@ -46,7 +49,7 @@ func (w *world) accept(d *device) {
 		date, serial := rec.NextSerial(rec.Now())
 		number := counter.FormatNumber(string(d.own), counter.DateOf(date), d.counter, serial)
 		_, err := rec.Append(counter.Act{Scope: string(d.own), Kind: "case.accept", Entity: uuid.New(), Actor: user, New: true,
-			Sealed: map[string][]byte{"applicant": []byte(secret), "form": []byte(`{"f":"` + secret + `"}`)},
+			Sealed: map[string][]byte{"applicant": fmt.Appendf(nil, `{"name":"n","number":"%s"}`, secret), "form": []byte(`{"f":"` + secret + `"}`)},
 			Payload: counter.AcceptPayload{Number: number, Item: counter.ItemRef{Code: "A1", Name: "item", Version: 1}, Person: person, Type: "person", Read: "typed",
 				Counter: d.counter, Division: string(d.own), LegalDate: counter.DateOf(rec.Now()), AcceptedAt: rec.Now().Format(time.RFC3339), Instant: instant}})
 		w.logf("%s accepts %s", d.name, number)

@@ -21,6 +21,12 @@ func (w *world) heal() {
 	}
 	w.exempt()
 	w.mendRot()
+	w.settle()
+	w.settleDoubles()
+}
+
+// settle lets everybody meet until nothing moves.
+func (w *world) settle() {
 	for round := range 14 {
 		if w.healRound() == 0 {
 			return

@@ -51,7 +51,9 @@ func (w *world) powers() {
 		return
 	}
 	id := pick(w.rng, w.userList)
-	switch w.rng.IntN(4) {
+	switch w.rng.IntN(6) {
+	case 4, 5:
+		w.record(w.hub, func(rec counter.Recorder) (string, error) { return "", w.publishItem(rec) })
 	case 0:
 		w.fault("user disabled")
 		w.inScopesOf(w.users[id], func(rec counter.Recorder, sc oplog.Scope) error {

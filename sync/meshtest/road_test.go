@@ -76,6 +76,9 @@ func (w *world) exchange(to, from *device, r road) (moved int) {
 	w.at(from, err)
 	held := to.store.Scopes()
 	left := r.files
+	if w.chance(r.disordered, "folders in another order") {
+		w.rng.Shuffle(len(folders), func(i, j int) { folders[i], folders[j] = folders[j], folders[i] })
+	}
 	for _, f := range folders {
 		scope, _, err := segment.ParseFolder(f)
 		w.must(err)

@@ -72,8 +72,10 @@ func (w *world) step() {
 		w.carry(d)
 	case n < 80:
 		w.powers()
-	case n < 82:
+	case n < 81:
 		w.next()
+	case n < 82:
+		w.joinDoubles(d)
 	default:
 		w.mishap(d, n)
 	}

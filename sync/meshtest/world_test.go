@@ -39,6 +39,8 @@ type world struct {
 	userList []uuid.UUID
 	entries  []*entry
 	told     map[string]*entry // every number that was ever told
+	item     uuid.UUID         // of the catalogue
+	versions int               // of it
 	packets  []packet
 	sticks   []*stick
 
@@ -192,7 +194,7 @@ func (w *world) build(p plan) {
 				return "", err
 			}
 		}
-		return "", nil
+		return "", w.publishItem(rec)
 	})
 	for _, d := range w.all[1:] {
 		if !d.light && len(w.userList) < 2+len(w.all)/4 {
