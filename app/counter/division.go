@@ -11,7 +11,8 @@ type Division struct {
 	Code      string        `json:"code"`
 	Name      string        `json:"name"` // as published, private-use characters kept
 	Level     DivisionLevel `json:"level"`
-	Parent    string        `json:"parent"` // empty for a district
+	Parent    string        `json:"parent"`           // empty for a district
+	Former    string        `json:"former,omitempty"` // of a village that moved: its town before ValidFrom
 	ValidFrom Date          `json:"valid_from,omitempty"`
 	ValidTo   Date          `json:"valid_to,omitempty"`
 }

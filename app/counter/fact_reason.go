@@ -8,6 +8,7 @@ const (
 	ReasonNoRightUser    = "no_right_user"   // the user is not known here, or disabled
 	ReasonNoRightDevice  = "no_right_device" // the device is not a member of the scope
 	ReasonNoRightScope   = "no_right_scope"  // such a fact does not belong into this scope
+	ReasonMovedAway      = "moved_away"      // the village belongs to another town now; only older cases may be finished
 	ReasonOutOfStage     = "out_of_stage"    // not possible in the state that its author knew
 	ReasonMalformed      = "malformed"       // the payload cannot be read
 	ReasonWrongEntity    = "wrong_entity"    // the entity is of another type
@@ -29,6 +30,7 @@ var reasonTexts = map[string][2]string{
 	ReasonNoRightUser:    {"操作人在本服务点没有账号或已停用", "the user is unknown or disabled at this service point"},
 	ReasonNoRightDevice:  {"设备不是本服务点的成员", "the device is not a member of this service point"},
 	ReasonNoRightScope:   {"此类记录不属于这个范围", "such a record does not belong into this scope"},
+	ReasonMovedAway:      {"该村已划归其他镇街，原镇街只能办完划转前受理的件", "the village belongs to another town; the former one may finish older cases only"},
 	ReasonOutOfStage:     {"办理时的环节不允许这一操作", "not possible at the stage that the person saw"},
 	ReasonMalformed:      {"记录内容无法识别", "the record cannot be read"},
 	ReasonWrongEntity:    {"记录类型与对象不符", "the record is of another type than its object"},
@@ -67,7 +69,7 @@ func inLanguage(text [2]string, lang string) string {
 func setAside(reason string) bool {
 	switch reason {
 	case ReasonNoRight, ReasonNoRightUser, ReasonNoRightDevice, ReasonNoRightScope,
-		ReasonOutOfStage, ReasonMalformed, ReasonWrongEntity, ReasonRevoked, ReasonWithheld:
+		ReasonMovedAway, ReasonOutOfStage, ReasonMalformed, ReasonWrongEntity, ReasonRevoked, ReasonWithheld:
 		return true
 	}
 	return false

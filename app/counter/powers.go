@@ -127,8 +127,12 @@ func (p *Powers) addMember(f *Fact) *Powers {
 		return p
 	}
 	i, known := p.findMember(add.Device)
-	return p.withMember(i, known, Member{Device: add.Device, Division: add.Division, Counter: add.Counter, Tier: add.Tier,
-		Name: add.Name, TLSCert: add.TLSCert, SignCert: add.SignCert, Set: f.ID})
+	m := Member{Device: add.Device, Division: add.Division, Counter: add.Counter, Tier: add.Tier,
+		Name: add.Name, TLSCert: add.TLSCert, SignCert: add.SignCert, Limited: add.Limited, Set: f.ID}
+	if m.Limited {
+		m.limitedAt = f.At
+	}
+	return p.withMember(i, known, m)
 }
 
 func (p *Powers) removeMember(f *Fact) *Powers {

@@ -112,9 +112,11 @@ type Member struct {
 	Name     string `json:"name"`
 	TLSCert  string `json:"tls_cert,omitempty"`  // base64 DER; realm only
 	SignCert string `json:"sign_cert,omitempty"` // base64 DER; realm only
+	Limited  bool   `json:"limited,omitempty"`   // the village moved away: it may finish older cases, and begin none
 	Removed  bool   `json:"removed"`             // no member any more, or revoked
 	Set      OpID   `json:"set"`
 
+	limitedAt  time.Time
 	removedAt  time.Time
 	removedSeq uint64 // of the op that removed it, in the district's log
 	cut        bool   // revoked: only what counts names still counts
@@ -123,6 +125,9 @@ type Member struct {
 
 // RemovedAt is when a device was removed; zero while it is a member.
 func (m *Member) RemovedAt() time.Time { return m.removedAt }
+
+// LimitedAt tells since when the device may finish older cases only.
+func (m Member) LimitedAt() time.Time { return m.limitedAt }
 
 // Key is a key of the scope, wrapped for each member.
 type Key struct {
@@ -156,6 +161,7 @@ type MemberPayload struct {
 	Name     string `json:"name"`
 	TLSCert  string `json:"tls_cert,omitempty"`
 	SignCert string `json:"sign_cert,omitempty"`
+	Limited  bool   `json:"limited,omitempty"`
 }
 
 // DevicePayload is the payload of member.remove and device.revoke.

@@ -44,6 +44,11 @@ func (s *Session) ImportDivisions(ctx context.Context, r io.Reader, filename str
 		return Import{}, err
 	}
 	out := Import{Skipped: skipped}
+	for i := range rows { // a list that goes by codes does not move a village back
+		if j := slices.IndexFunc(have, func(d counter.Division) bool { return d.Code == rows[i].Code && d.Former != "" }); j >= 0 {
+			rows[i].Parent, rows[i].Former, rows[i].ValidFrom = have[j].Parent, have[j].Former, have[j].ValidFrom
+		}
+	}
 	fresh := slices.DeleteFunc(rows, func(d counter.Division) bool { return slices.Contains(have, d) })
 	out.Unchanged, out.Imported = len(rows)-len(fresh), len(fresh)
 	if err := s.openScopes(ctx, fresh); err != nil {

@@ -36,9 +36,13 @@ func (s *Session) AddUser(ctx context.Context, n NewUser) (UserLine, error) {
 		return UserLine{}, counter.E(counter.CodeInvalid, "口令不能用", "the password cannot be used").
 			Hint("换一个口令(不能为空,也不要过长)", "choose another one").Because(err)
 	}
+	places, err := counter.ReadPlaces(ctx, s.ledger, counter.DateOf(s.cfg.Now().In(china)))
+	if err != nil {
+		return UserLine{}, err
+	}
 	id := uuid.New()
 	err = s.ledger.Record(ctx, func(rec counter.Recorder) error {
-		return s.writeUser(rec, id, n.Name, verifier, counter.UserPayload{Roles: roles, Division: division, Login: true})
+		return s.writeUser(rec, places, id, n.Name, verifier, counter.UserPayload{Roles: roles, Division: division, Login: true})
 	})
 	return UserLine{ID: id.String(), Name: n.Name, Roles: roleNames(roles), Division: division}, err
 }
@@ -75,9 +79,9 @@ func (s *Session) checkNewUser(ctx context.Context, n *NewUser) ([]counter.Role,
 }
 
 // writeUser states a user in every scope where the user has a right.
-func (s *Desk) writeUser(rec counter.Recorder, id uuid.UUID, name, verifier string, p counter.UserPayload) error {
+func (s *Desk) writeUser(rec counter.Recorder, places counter.Places, id uuid.UUID, name, verifier string, p counter.UserPayload) error {
 	for _, scope := range s.ledger.Scopes() {
-		if scope == counter.ScopeRealm || !counter.DivisionWithin(scope, p.Division) {
+		if scope == counter.ScopeRealm || !places.Within(scope, p.Division) {
 			continue
 		}
 		if err := WriteUser(rec, scope, id, name, verifier, p); err != nil {
@@ -166,17 +170,36 @@ func (s *Session) DisableUser(ctx context.Context, name string) error {
 	if u.ID == s.user.ID {
 		return counter.E(counter.CodeInvalid, "不能停用自己的账号", "you cannot disable your own account").Hint("请另一位管理员操作", "ask another administrator")
 	}
+	named, err := s.scopesNaming(ctx, u.ID)
+	if err != nil {
+		return err
+	}
 	return s.ledger.Record(ctx, func(rec counter.Recorder) error {
-		for _, scope := range s.ledger.Scopes() {
-			if scope == counter.ScopeRealm || !counter.DivisionWithin(scope, u.Division) {
-				continue
-			}
+		for _, scope := range named {
 			if _, err := rec.Append(counter.Act{Scope: scope, Kind: "user.disable", Entity: u.ID, Payload: counter.DisablePayload{}}); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
+}
+
+// scopesNaming lists the scopes where a user has a right: also those of villages that
+// have moved since.
+func (s *Session) scopesNaming(ctx context.Context, id uuid.UUID) (out []string, err error) {
+	for _, scope := range s.ledger.Scopes() {
+		if scope == counter.ScopeRealm {
+			continue
+		}
+		p, err := s.ledger.Powers(ctx, scope)
+		if err != nil {
+			return nil, err
+		}
+		if u, ok := p.User(id); ok && !u.Disabled {
+			out = append(out, scope)
+		}
+	}
+	return out, nil
 }
 
 // SetPassword gives a user a new password.

@@ -96,9 +96,13 @@ func (s *Station) authority(ctx context.Context) (*roster.Authority, error) {
 // scopesOf lists the service points that a device writes into, and refuses a
 // place that does not exist or is taken.
 func (s *Station) scopesOf(ctx context.Context, rec *roster.DeviceRecord) ([]oplog.Scope, error) {
+	places, err := counter.ReadPlaces(ctx, s.v.store, s.today())
+	if err != nil {
+		return nil, err
+	}
 	var scopes []oplog.Scope
 	for _, sc := range s.v.store.Scopes() {
-		if sc != counter.ScopeRealm && counter.DivisionWithin(sc, rec.Division) {
+		if sc != counter.ScopeRealm && places.Within(sc, rec.Division) {
 			scopes = append(scopes, oplog.Scope(sc))
 		}
 	}

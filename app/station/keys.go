@@ -56,10 +56,22 @@ func (s *Station) openScopes(ctx context.Context, scopes []string) error {
 	if err != nil {
 		return err
 	}
+	all, err := s.roster(ctx)
+	if err != nil {
+		return err
+	}
 	return s.v.store.Record(ctx, func(rec counter.Recorder) error {
 		for _, k := range keys {
 			if err := stateKey(rec, string(k.Scope), k, &s.id.Device); err != nil {
 				return err
+			}
+			for _, d := range all { // superiors that were enrolled before the service point was there
+				if d.ID == s.id.Device.ID || !roster.IsSuperior(d.Tier, d.Division, k.Scope) {
+					continue
+				}
+				if err := letIn(rec, string(k.Scope), d, []store.ScopeKey{k}); err != nil {
+					return err
+				}
 			}
 		}
 		return nil

@@ -193,6 +193,9 @@ func (s *Station) Serve(ctx context.Context, o ServeOptions) error {
 	}
 	run(func() error { return s.watchChores(ctx) })
 	run(func() error { return s.releaseLoop(ctx) })
+	if s.id.Device.ID == s.id.Hub.ID {
+		run(func() error { return s.watchMoves(ctx) })
+	}
 	addrs, err := s.listeners(ctx, o, node, run)
 	if err != nil {
 		return err

@@ -42,7 +42,14 @@ func (s *Station) Revoke(ctx context.Context, who *desk.Session, device string) 
 	if err != nil {
 		return out, err
 	}
-	if out.Rotated, err = s.rotate(ctx, who.UserID(), scopes, id, func(r counter.Recorder) error {
+	ends, err := s.countedEnds(ctx, id)
+	if err != nil {
+		return out, err
+	}
+	cut := func(scope string) []counter.DevicePayload {
+		return []counter.DevicePayload{{Device: counter.OpID(id), Cut: true, Counts: ends[scope]}}
+	}
+	if out.Rotated, err = s.rotate(ctx, who.UserID(), scopes, []oplog.DeviceID{id}, cut, func(r counter.Recorder) error {
 		_, err := r.Append(counter.Act{Scope: counter.ScopeRealm, Kind: "device.revoke", Entity: uuid.New(), Actor: who.UserID(), New: true,
 			Payload: counter.DevicePayload{Device: counter.OpID(id)}})
 		return err
@@ -97,10 +104,11 @@ func (s *Station) memberOf(ctx context.Context, id oplog.DeviceID) (scopes []str
 	return scopes, nil
 }
 
-// rotate removes a device from scopes and gives each a new key, in one transaction
-// with what first does. The batches that say so are the last ones sealed with the old
+// rotate removes devices from scopes and gives each a new key, in one transaction
+// with what first does; removal states how they leave. The batches that say so are the last ones sealed with the old
 // keys: those that are left must be able to read them.
-func (s *Station) rotate(ctx context.Context, actor uuid.UUID, scopes []string, leaving oplog.DeviceID, first func(counter.Recorder) error) ([]RotatedKey, error) {
+func (s *Station) rotate(ctx context.Context, actor uuid.UUID, scopes []string, leaving []oplog.DeviceID,
+	removal func(scope string) []counter.DevicePayload, first func(counter.Recorder) error) ([]RotatedKey, error) {
 	all, err := s.roster(ctx)
 	if err != nil {
 		return nil, err
@@ -109,14 +117,10 @@ func (s *Station) rotate(ctx context.Context, actor uuid.UUID, scopes []string, 
 	if err != nil {
 		return nil, err
 	}
-	ends, err := s.countedEnds(ctx, leaving)
-	if err != nil {
-		return nil, err
-	}
 	out := []RotatedKey{}
 	to := map[oplog.Scope][]*roster.DeviceRecord{}
 	for _, k := range keys {
-		if to[k.Scope], err = s.holders(ctx, string(k.Scope), all, leaving); err != nil {
+		if to[k.Scope], err = s.holders(ctx, string(k.Scope), all, leaving...); err != nil {
 			return nil, err
 		}
 		out = append(out, RotatedKey{Scope: string(k.Scope), Key: k.ID.String(), Devices: len(to[k.Scope])})
@@ -126,7 +130,7 @@ func (s *Station) rotate(ctx context.Context, actor uuid.UUID, scopes []string, 
 			return err
 		}
 		for _, k := range keys {
-			if err := s.replaceKey(r, actor, k, leaving, ends[string(k.Scope)], to[k.Scope]); err != nil {
+			if err := s.replaceKey(r, actor, k, removal(string(k.Scope)), to[k.Scope]); err != nil {
 				return err
 			}
 		}
@@ -135,10 +139,11 @@ func (s *Station) rotate(ctx context.Context, actor uuid.UUID, scopes []string, 
 	return out, err
 }
 
-func (s *Station) replaceKey(r counter.Recorder, actor uuid.UUID, k store.ScopeKey, leaving oplog.DeviceID, ends []counter.LogEnd, to []*roster.DeviceRecord) error {
-	if _, err := r.Append(counter.Act{Scope: string(k.Scope), Kind: "member.remove", Entity: uuid.New(), Actor: actor, New: true,
-		Payload: counter.DevicePayload{Device: counter.OpID(leaving), Cut: true, Counts: ends}}); err != nil {
-		return err
+func (s *Station) replaceKey(r counter.Recorder, actor uuid.UUID, k store.ScopeKey, leaving []counter.DevicePayload, to []*roster.DeviceRecord) error {
+	for _, p := range leaving {
+		if _, err := r.Append(counter.Act{Scope: string(k.Scope), Kind: "member.remove", Entity: uuid.New(), Actor: actor, New: true, Payload: p}); err != nil {
+			return err
+		}
 	}
 	return stateKey(r, string(k.Scope), k, to...)
 }

@@ -106,6 +106,7 @@ func (t *txn) changePowers(scope oplog.Scope) {
 
 // judge fills in the right to act of each fact at the position its op named.
 func (s *Store) judge(powers powersFunc, ops []storedOp, facts []counter.Fact) error {
+	var began *counter.Powers // as they stood when the case was accepted
 	for i := range facts {
 		o := &ops[i].op
 		seq := o.Powers.Seq
@@ -119,6 +120,15 @@ func (s *Store) judge(powers powersFunc, ops []storedOp, facts []counter.Fact) e
 			return err
 		}
 		facts[i].Verdict = p.Judge(facts[i])
+		if !p.Limits(facts[i]) {
+			continue
+		}
+		if began == nil {
+			if began, err = powers(o.Scope, acceptedAt(ops, s.powers.district)); err != nil {
+				return err
+			}
+		}
+		facts[i].Verdict = p.JudgeLimited(facts[i], began)
 	}
 	if len(facts) == 0 {
 		return nil
@@ -132,6 +142,23 @@ func (s *Store) judge(powers powersFunc, ops []storedOp, facts []counter.Fact) e
 		facts[i].Verdict = now.Recheck(facts[i], facts[i].Verdict)
 	}
 	return nil
+}
+
+// acceptedAt is the earliest position that an acceptance among the ops was judged at;
+// without one, the end.
+func acceptedAt(ops []storedOp, district oplog.DeviceID) uint64 {
+	at := ^uint64(0)
+	for i := range ops {
+		o := &ops[i].op
+		switch {
+		case o.Kind != "case.accept":
+		case o.Device == district:
+			at = min(at, o.Seq-1)
+		default:
+			at = min(at, o.Powers.Seq)
+		}
+	}
+	return at
 }
 
 // factOf shows an op as the domain sees it.

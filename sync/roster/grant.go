@@ -154,7 +154,9 @@ func (g *Grant) checkKeys() error {
 	seen := map[string]bool{}
 	for _, k := range g.Keys {
 		_, err := oplog.ParseKeyID(k.ID)
-		held := k.Scope == oplog.Realm || IsSuperior(g.Device.Tier, g.Device.Division, k.Scope)
+		// Which villages a town has, dated memberships say: any of the district.
+		held := k.Scope == oplog.Realm || IsSuperior(g.Device.Tier, g.Device.Division, k.Scope) ||
+			g.Device.Tier == Town && TierOf(string(k.Scope)) == Village && k.Scope.Check() == nil && string(k.Scope)[:6] == g.Device.Division[:6]
 		if err != nil || !held || len(k.Wrapped) > maxWrapped || seen[string(k.Scope)+k.ID] {
 			return invalid("grant", "keys", "not a key of realm or of the device's scope")
 		}

@@ -24,6 +24,9 @@ func divisionCommands() *cli.Command {
 				})),
 			},
 			{Name: "list", Short: cli.T("列出本区区划", "list the divisions of the district"), Define: cli.Simple(divisionList)},
+			{Name: "move", Args: "VILLAGE", Long: divisionMoveHelp, Define: divisionMove,
+				Short: cli.T("把村（社区）划归另一个镇街", "give a village to another town")},
+			{Name: "moves", Short: cli.T("列出划转过的村", "list the villages that moved"), Define: cli.Simple(divisionMoves)},
 		},
 	}
 }
