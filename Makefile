@@ -18,7 +18,7 @@ KILLS     ?= 200
 SEEDS     ?= 300
 START     ?= 1
 
-.PHONY: help run test bench dist fuzz race kill mesh mesh-breaks cardtest licenses ui ui-test try-ui window build need-go need-node clean
+.PHONY: help run test bench dist fuzz race kill mesh mesh-breaks cardtest papers licenses ui ui-test try-ui window build need-go need-node clean
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
 
@@ -60,6 +60,9 @@ mesh-breaks: need-go ## every deliberate break of the product, each caught by th
 cardtest: need-go ## fault schedules of the card reader: 1,000 TCP, 200 pty, 20 at 9600, a slow library (about 5 minutes)
 	ONEDOOR_CARD_SCHEDULES=1000,200,20 $(GO) test -run 'Schedules|SlowLibraryConforms' -count=1 -v -timeout 60m ./app/cardreader/conformance ./app/cardreader/cmd/cardhelper
 
+papers: need-go ## one document of each kind for each of three cases, PDF and PNG, to look at (LOOK=papers)
+	ONEDOOR_LOOK="$(abspath $(or $(LOOK),papers))" $(GO) test -run 'TestLook$$' -count=1 ./forms/document
+
 licenses: need-go ## write THIRD_PARTY.txt anew
 	$(GO) run ./build/licenses > THIRD_PARTY.txt.new && mv THIRD_PARTY.txt.new THIRD_PARTY.txt
 
@@ -92,7 +95,7 @@ window: packages-window need-go ui ## bin/onedoor-window: the desktop program fo
 	CGO_ENABLED=1 $(BUILD) -tags desktop,production$(WEBKIT) -o bin/onedoor-window .
 
 clean: ## remove what the targets made, the story's data too
-	rm -rf bin dist run
+	rm -rf bin dist run papers
 
 # The scripts look before they install; nothing happens when nothing is missing.
 packages-%:

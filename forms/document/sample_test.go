@@ -96,30 +96,34 @@ func longSample() Notice {
 	return n
 }
 
-// TestLook writes documents for a person to look at, when asked to.
+// TestLook writes one document of each kind for each of three cases, the usual
+// one on every paper, for a person to look at (make papers).
 func TestLook(t *testing.T) {
 	dir := os.Getenv("ONEDOOR_LOOK")
 	if dir == "" {
 		t.Skip("set ONEDOOR_LOOK=DIR to write sample documents")
 	}
-	press, err := NewPress()
-	if err != nil {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	is := newIssuer(t)
-	minimal := sample()
-	minimal.Item.Instant, minimal.Address, minimal.Applicant.Phone = true, "", ""
-	minimal.Materials = minimal.Materials[:1]
-	for name, n := range map[string]Notice{"plain": sample(), "long": longSample(), "minimal": minimal} {
-		for paper, size := range []string{"a4", "a5"} {
-			out, err := press.Issue(n, Paper(paper), is.key, is.chain, sampleTime)
-			if err != nil {
-				t.Fatal(err)
+	p, is := newPress(t), newIssuer(t)
+	for _, kind := range everyKind {
+		for name, d := range map[string]Draft{"rare": rareDraft(t, kind), "long": longDraft(t, kind), "minimal": minimalDraft(t, kind)} {
+			for _, size := range p.PageOf(d).Papers {
+				if size != "a4" && name != "rare" {
+					continue
+				}
+				paper, _ := ParsePaper(size)
+				out, err := p.IssueDraft(d, paper, Seal{is.key, is.chain, sampleTime})
+				if err != nil {
+					t.Fatal(kind, name, err)
+				}
+				path := filepath.Join(dir, kind+"-"+name+"-"+size)
+				if err := os.WriteFile(path+".pdf", out.PDF, 0o600); err != nil {
+					t.Fatal(err)
+				}
+				run(t, "pdftoppm", "-r", "80", "-png", path+".pdf", path)
 			}
-			if err := os.WriteFile(filepath.Join(dir, name+"-"+size+".pdf"), out.PDF, 0o600); err != nil {
-				t.Fatal(err)
-			}
-			t.Log(name, size, out.Pages, len(out.PDF), out.Warnings)
 		}
 	}
 }
