@@ -121,7 +121,9 @@ func (f fontFiles) draw(t *testing.T, c rune, side, x, y, size int) *image.Gray 
 		t.Fatal(err)
 	}
 	z := vector.NewRasterizer(side, side)
-	at := func(p fixed.Point26_6) (float32, float32) { return float32(x) + float32(p.X)/64, float32(y) + float32(p.Y)/64 }
+	at := func(p fixed.Point26_6) (float32, float32) {
+		return float32(x) + float32(p.X)/64, float32(y) + float32(p.Y)/64
+	}
 	for _, s := range segments {
 		ax, ay := at(s.Args[0])
 		bx, by := at(s.Args[1])
