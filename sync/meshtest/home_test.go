@@ -13,6 +13,9 @@ var errFull = syscall.ENOSPC
 type backup struct {
 	img  image
 	held map[oplog.Hash]bool
+	// roster counts enrolments and revocations until then. A hub is not restored to
+	// before one of them here: who is a member has to be known to the judge.
+	roster int
 }
 
 // saveHome copies a home as a backup program does: while nobody works, or after
@@ -28,7 +31,7 @@ func (w *world) saveHome(d *device) {
 	}
 	_ = d.store.Close()
 	d.store = nil
-	d.backup = &backup{img: d.disk.copyOut()}
+	d.backup = &backup{img: d.disk.copyOut(), roster: w.roster}
 	w.open(d, false)
 	d.backup.held = w.heldBy(d)
 	w.logf("%s: backup", d.name)

@@ -92,6 +92,7 @@ func (w *world) enrol(list ...*device) {
 		}
 		return "", nil
 	})
+	w.roster++
 	for _, d := range list {
 		w.open(d, true)
 		d.joined = true
@@ -142,6 +143,7 @@ func (w *world) revoke(d *device) {
 		}
 		return "", nil
 	})
+	w.roster++
 	for _, k := range fresh {
 		w.keys[k.Scope] = k
 		w.allKeys = append(w.allKeys, k)

@@ -119,6 +119,9 @@ func (w *world) mishap(d *device, n int) {
 		if d == w.hub || d.rotten {
 			return // a restored district: known to be weaker, docs/status.md
 		}
+		if d == w.hub && d.backup != nil && d.backup.roster != w.roster {
+			d.backup = nil
+		}
 		if d.backup == nil {
 			w.saveHome(d)
 		} else {
