@@ -41,6 +41,7 @@ type world struct {
 	told     map[string]*entry // every number that was ever told
 	item     uuid.UUID         // of the catalogue
 	versions int               // of it
+	roster   int               // enrolments and revocations
 	packets  []packet
 	sticks   []*stick
 
