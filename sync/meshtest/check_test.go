@@ -96,12 +96,12 @@ func (w *world) check(res *result) {
 			w.fatalf("lost: %s of %s in %s (%s) is not at the hub", e.kind, e.by.name, e.scope, e.hash.Short())
 		}
 	}
+	w.checkDoors()
 	for _, d := range w.live() {
 		w.checkDevice(d)
 	}
 	w.checkNumbers(res)
 	w.checkEntries()
-	w.checkDoors()
 	w.checkRebuild()
 	if w.one(4) {
 		w.checkRot()
