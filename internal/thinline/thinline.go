@@ -23,6 +23,7 @@ type Line struct {
 	conns map[net.Conn]bool
 	left  int64 // bytes until the next cut; 0 never
 	total int64
+	down  bool
 }
 
 const (
@@ -62,6 +63,17 @@ func (l *Line) Cut() {
 	clear(l.conns)
 }
 
+// Down breaks all connections and refuses new ones until it is called with false: the
+// line is away for a while, as when a cable is out.
+func (l *Line) Down(down bool) {
+	l.mu.Lock()
+	l.down = down
+	l.mu.Unlock()
+	if down {
+		l.Cut()
+	}
+}
+
 // CutAfter breaks all connections when n more bytes went over the line, in either
 // direction; 0 never.
 func (l *Line) CutAfter(n int64) {
@@ -84,6 +96,11 @@ func (l *Line) carry(in net.Conn, addr string, n uint64) {
 		return
 	}
 	l.mu.Lock()
+	if l.down {
+		l.mu.Unlock()
+		_, _ = in.Close(), out.Close()
+		return
+	}
 	if l.conns == nil {
 		l.conns = map[net.Conn]bool{}
 	}
