@@ -15,10 +15,11 @@ BENCH     ?= Ratio
 BENCHTIME ?= 1s
 FUZZTIME  ?= 30s
 KILLS     ?= 200
+MINUTES   ?= 10
 SEEDS     ?= 300
 START     ?= 1
 
-.PHONY: help run test bench dist fuzz race kill mesh mesh-breaks cardtest papers licenses ui ui-test try-ui window build need-go need-node clean
+.PHONY: help run test bench dist fuzz race kill soak mesh mesh-breaks cardtest papers licenses ui ui-test try-ui window build need-go need-node clean
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
 
@@ -48,6 +49,9 @@ race: packages-race need-go ## all tests under the race detector
 
 kill: need-go ## kill -9 at random moments of KILLS=200 acceptances
 	ONEDOOR_TEST_KILLS=$(KILLS) $(GO) test -run Kill -count=1 -v -timeout 4h ./cmd/onedoor
+
+soak: need-go ## a district of real processes, lines cut and kill -9 at random, for MINUTES=10
+	ONEDOOR_SOAK=$(MINUTES)m $(GO) test -run '^TestSoak$$' -count=1 -v -timeout 0 ./cmd/onedoor
 
 # A break is built in with the tag only; see docs/simulation.md.
 mesh: need-go ## districts with every fault, from seeds: SEEDS=300 START=1 (TRACE=1 tells the story, BREAK=name breaks the product first)

@@ -3,6 +3,7 @@ package station
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"sync"
@@ -112,8 +113,10 @@ func (s *Station) watchLinks(ctx context.Context, node *bepnode.Node) error {
 	tick := time.NewTicker(watchEvery)
 	defer tick.Stop()
 	last, noted := "", time.Time{}
+	s.meter.anew()
 	for {
 		peers, ended, now := node.Status(), ctx.Err() != nil, s.cfg.Now()
+		s.meter.peersMoved(peers, s.roadOf)
 		picture := linkPicture(peers, node.Links())
 		if picture != last || ended || now.Sub(noted) >= contactEvery || now.Before(noted) {
 			noted = now
@@ -139,13 +142,13 @@ func (s *Station) noteMet(ctx context.Context, peers []bepnode.PeerStatus) error
 	if err != nil {
 		return err
 	}
-	met := map[string]time.Time{}
+	met := map[string]map[string]time.Time{roadWAN: {}, roadLAN: {}}
 	for _, p := range peers {
 		if !p.LastContact.IsZero() {
-			met[cmpName(names[p.Device], p.Name, p.Device)] = p.LastContact
+			met[s.roadOf(p.Device)][cmpName(names[p.Device], p.Name, p.Device)] = p.LastContact
 		}
 	}
-	return s.contacts.note(ctx, s, roadWAN, met)
+	return errors.Join(s.contacts.note(ctx, s, roadWAN, met[roadWAN]), s.contacts.note(ctx, s, roadLAN, met[roadLAN]))
 }
 
 // linkPicture is what a page shows of connections, without the times and byte counts

@@ -65,6 +65,7 @@ func (s *Station) stick(ctx context.Context, dir, scope string,
 	}
 	r, err := run(c, ctx, oplog.Scope(scope))
 	rep := s.stickReport(ctx, r)
+	s.meter.moved(roadStick, r.SentBytes, r.ReceivedBytes)
 	if err == nil {
 		met := map[string]time.Time{}
 		for _, name := range rep.Stations {

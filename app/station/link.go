@@ -13,8 +13,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus/promhttp"
-
 	"onedoor/app/counter"
 	"onedoor/sync/bepnode"
 	"onedoor/sync/oplog"
@@ -48,6 +46,7 @@ func (s *Station) newNode() (*bepnode.Node, error) {
 		Certificate: s.keys.TLSCertificate(&s.id.Device), Name: s.id.Device.Name, Version: Version,
 		Vault: s.v.store.Outward(s.id.Realm.Code), Verify: s.allow, Now: s.cfg.Now,
 		OnFault: func(f bepnode.Fault) {
+			s.meter.fault(bepnode.CodeOf(f.Err))
 			// Names no citizen: a device, a file and a technical cause.
 			slog.Warn("sync fault", "device", f.Device.Short(), "folder", f.Folder, "file", f.Name, "cause", f.Err)
 		},
@@ -107,7 +106,8 @@ func (s *Station) Sync(ctx context.Context, hub string, timeout time.Duration) (
 		if node, err = s.newNode(); err != nil {
 			return SyncReport{}, err
 		}
-		defer node.Close()
+		s.setRound(node)
+		defer func() { s.setRound(nil); node.Close() }()
 	}
 	s.doChores(ctx)
 	r, err := node.Round(ctx, addr, timeout)
@@ -127,6 +127,12 @@ func (s *Station) Sync(ctx context.Context, hub string, timeout time.Duration) (
 			Hint("在对方那台电脑上运行 onedoor log verify,按提示处理", "run onedoor log verify on the other PC")
 	}
 	return rep, nil
+}
+
+func (s *Station) setRound(n *bepnode.Node) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.round = n
 }
 
 // whySyncFailed looks at our own files when the other side kept asking in vain:
@@ -278,7 +284,7 @@ func (s *Station) adminHandler() http.Handler {
 		}
 		_, _ = w.Write([]byte("ready\n"))
 	})
-	mux.Handle("GET /metrics", promhttp.Handler())
+	mux.Handle("GET /metrics", s.metricsHandler())
 	return mux
 }
 
@@ -295,6 +301,8 @@ type Status struct {
 	Cases    int    `json:"cases"`
 	Devices  int    `json:"devices"`
 	Peers    []Peer `json:"peers"`
+	Roads    []Road `json:"roads"`
+	Outlook
 }
 
 // Peer is a device that this one has met since it was started.
@@ -305,8 +313,9 @@ type Peer struct {
 	LastContact time.Time `json:"last_contact"`
 }
 
-// Status tells how the station stands. Peers are known while it serves.
-func (s *Station) Status(ctx context.Context) (Status, error) {
+// Status tells how the station stands. Peers are known while it serves. A station
+// below is called silent after silentDays working days; 0 is DefaultSilentDays.
+func (s *Station) Status(ctx context.Context, silentDays int) (Status, error) {
 	d := s.id.Device
 	st := Status{Device: d.ID.String(), Name: d.Name, Division: d.Division, Tier: string(d.Tier), District: s.id.Realm.Name, Peers: []Peer{}}
 	ds, err := s.v.store.Digests(ctx, "")
@@ -322,6 +331,12 @@ func (s *Station) Status(ctx context.Context) (Status, error) {
 		return st, err
 	}
 	st.Devices = len(devices)
+	if st.Roads, err = s.Roads(ctx); err != nil {
+		return st, err
+	}
+	if st.Outlook, err = s.Outlook(ctx, silentDays); err != nil {
+		return st, err
+	}
 	s.mu.Lock()
 	node := s.node
 	s.mu.Unlock()

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"onedoor/sync/bepnode"
 	"onedoor/sync/lan"
@@ -75,7 +76,7 @@ func reachablePort(listen string) uint16 {
 }
 
 // lanRoad takes the neighbours out of the network's road into one of their own.
-func (s *Station) lanRoad(wan *Road) Road {
+func (s *Station) lanRoad(wan *Road, before map[string]time.Time) Road {
 	on, at := s.near.state()
 	r := Road{Kind: roadLAN, Name: "本地网络", On: on, Peers: []RoadPeer{},
 		Note: "同一个局域网里的镇街和村居自动互相找到，不经过区级；不需要设置"}
@@ -90,5 +91,11 @@ func (s *Station) lanRoad(wan *Road) Road {
 		}
 		return near
 	})
+	for name, at := range before {
+		if !slices.ContainsFunc(r.Peers, func(p RoadPeer) bool { return p.Name == name }) {
+			r.Peers = append(r.Peers, RoadPeer{Name: name, LastContact: at})
+		}
+	}
+	slices.SortStableFunc(r.Peers, func(a, b RoadPeer) int { return b.LastContact.Compare(a.LastContact) })
 	return r
 }

@@ -37,6 +37,7 @@ type RoadPeer struct {
 	WantFiles   int64     `json:"want_files"` // announced by it and not here yet
 	WantBytes   int64     `json:"want_bytes"`
 	GotBytes    int64     `json:"got_bytes"` // on this connection
+	Progress    string    `json:"progress"`  // in words, while something is on its way; else ""
 }
 
 // Roads tells of every road how it stands.
@@ -50,7 +51,7 @@ func (s *Station) Roads(ctx context.Context) ([]Road, error) {
 		stick.Peers = append(stick.Peers, RoadPeer{Name: name, LastContact: at})
 	}
 	slices.SortFunc(stick.Peers, func(a, b RoadPeer) int { return b.LastContact.Compare(a.LastContact) })
-	near := s.lanRoad(&wan)
+	near := s.lanRoad(&wan, s.contacts.of(ctx, s, roadLAN))
 	return []Road{wan, near, stick}, nil
 }
 
@@ -106,6 +107,7 @@ func (s *Station) wan(ctx context.Context) (Road, error) {
 		if at := before[p.Name]; at.After(p.LastContact) {
 			p.LastContact = at
 		}
+		p.Progress, _ = progressWords(st)
 		seen[p.Name] = true
 		r.Peers = append(r.Peers, p)
 	}

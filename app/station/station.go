@@ -51,12 +51,14 @@ type Station struct {
 	codesMu sync.Mutex // one enrolment by code at a time
 	near    neighbours // while serving
 
-	mu   sync.Mutex
-	node *bepnode.Node // while serving
+	mu    sync.Mutex
+	node  *bepnode.Node // while serving
+	round *bepnode.Node // while Sync makes a round with one of its own
 
 	watchers    map[int]func(topic string)
 	nextWatcher int
 	contacts    contacts
+	meter       meter
 
 	chore sync.Mutex // what the device says by itself, one at a time
 }

@@ -136,6 +136,7 @@ func (s *Store) splitByPosition(at heldFunc, ops []storedOp, f *folded) ([]store
 	ready := make([]storedOp, 0, len(ops))
 	for _, o := range ops {
 		if o.op.Device != s.powers.district && (o.op.Realm.Seq > realm.Seq || o.op.Powers.Seq > powers.Seq) {
+			o.why = waitPosition
 			f.waiting = append(f.waiting, o)
 			continue
 		}
@@ -209,11 +210,21 @@ func (t *txn) unproject(k entityKey, tables ...string) error {
 	return nil
 }
 
+// Why an op waits, as kept in the table of waiting ops.
+const (
+	waitParent   = "parent"   // an op that it names as its cause is not held
+	waitPosition = "position" // the district's log is not held as far as its device held it
+)
+
 func (t *txn) insertWaiting(o *storedOp) error {
+	why := o.why
+	if why == "" {
+		why = waitParent
+	}
 	_, err := t.exec(`INSERT OR IGNORE INTO waiting (op, scope, entity, why)
 		SELECT o.id, l.scope, o.entity, ? FROM ops o JOIN logs l ON l.id = o.log
 		WHERE l.scope = ? AND l.device = ? AND l.epoch = ? AND o.seq = ?`,
-		"parent", string(o.op.Scope), o.op.Device[:], o.op.Epoch[:], o.op.Seq)
+		why, string(o.op.Scope), o.op.Device[:], o.op.Epoch[:], o.op.Seq)
 	return err
 }
 

@@ -13,6 +13,7 @@ type storedOp struct {
 	op      oplog.Op
 	hash    oplog.Hash
 	waiting bool
+	why     string // once it is found to wait; "" is waitParent
 }
 
 // entityKey names an entity: the same user, say, stands in every scope where it

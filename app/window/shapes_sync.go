@@ -13,6 +13,50 @@ type LinkState struct {
 	Papers  string  `json:"papers"` // folder of saved papers
 	Drafts  bool    `json:"drafts"` // drafts are kept, sealed
 	Now     string  `json:"now"`    // RFC 3339, of this PC's clock
+
+	Notices  []LinkNotice  `json:"notices"`  // what somebody should know, the gravest first
+	Handover LinkHandover  `json:"handover"` // the limit within which accepted cases go up
+	Waits    []LinkWait    `json:"waits"`    // what waits to take effect, and why
+	Stations []LinkStation `json:"stations"` // superiors, and those below this device
+}
+
+// LinkNotice is a sentence of an urgency.
+type LinkNotice struct {
+	Kind  string `json:"kind"`  // overdue, due_today, silent, never, waiting, quarantined, unsent
+	Level string `json:"level"` // bad, warn, info
+	Text  string `json:"text"`
+}
+
+// LinkHandover counts cases of this device that no superior has confirmed.
+type LinkHandover struct {
+	Limit    int      `json:"limit_days"` // working days
+	Waiting  int      `json:"waiting"`
+	DueToday int      `json:"due_today"`
+	Overdue  int      `json:"overdue"`
+	Numbers  []string `json:"numbers"` // the overdue ones, oldest first
+}
+
+// LinkWait is a number of records that wait for the same reason.
+type LinkWait struct {
+	Scope  string `json:"scope"`
+	Device string `json:"device"` // name of the station that wrote them
+	Ops    int    `json:"ops"`
+	Text   string `json:"text"`
+}
+
+// LinkStation is a station of the district as seen from here. Times are RFC 3339, ""
+// is never.
+type LinkStation struct {
+	Name        string `json:"name"`
+	Division    string `json:"division"`
+	Tier        string `json:"tier"`
+	Below       bool   `json:"below"`
+	Connected   bool   `json:"connected"`
+	LastContact string `json:"last_contact"`
+	LastRecord  string `json:"last_record"`
+	SilentDays  int    `json:"silent_days"` // working days
+	Silent      bool   `json:"silent"`
+	Text        string `json:"text"`
 }
 
 // Road is one way on which records are exchanged. Pages draw what they are given:
@@ -39,6 +83,7 @@ type Peer struct {
 	WantFiles   int64  `json:"want_files"` // announced by it and not here yet
 	WantBytes   int64  `json:"want_bytes"`
 	GotBytes    int64  `json:"got_bytes"` // on this connection
+	Progress    string `json:"progress"`  // in words, while something is on its way
 }
 
 // Backlog is what no superior has confirmed to hold yet.

@@ -27,6 +27,8 @@ func (w *Window) Link() (LinkState, error) {
 		}
 	}
 	st.Roads = list(st.Roads)
+	st.Notices, st.Waits, st.Stations = list(st.Notices), list(st.Waits), list(st.Stations)
+	st.Handover.Numbers = list(st.Handover.Numbers)
 	for i := range st.Roads {
 		st.Roads[i].Peers = list(st.Roads[i].Peers)
 	}

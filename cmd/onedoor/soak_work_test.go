@@ -26,8 +26,9 @@ func (k *soak) enter(pc *soakPC, index int, random *rand.Rand) {
 				k.add(&k.bulk, v.Accepted)
 			}
 		case turn == 1 && len(mine) > 0:
-			if k.run(pc, random, new(any), "case", "act", mine[len(mine)-1], "handover") {
-				mine = mine[:len(mine)-1]
+			number := mine[len(mine)-1]
+			mine = mine[:len(mine)-1] // not tried again: a command that was killed may have done it
+			if k.run(pc, random, new(any), "case", "act", number, "handover") {
 				k.add(&k.acts, 1)
 			}
 		default:

@@ -74,11 +74,32 @@ func linkState(ctx context.Context, st *station.Station) (window.LinkState, erro
 		for _, p := range r.Peers {
 			road.Peers = append(road.Peers, window.Peer{Name: p.Name, Tier: p.Tier, Address: p.Address, Connected: p.Connected,
 				Since: stamp(p.Since), LastContact: stamp(p.LastContact), Trouble: p.Trouble, Sent: p.Sent, Received: p.Received,
-				WantFiles: p.WantFiles, WantBytes: p.WantBytes, GotBytes: p.GotBytes})
+				WantFiles: p.WantFiles, WantBytes: p.WantBytes, GotBytes: p.GotBytes, Progress: p.Progress})
 		}
 		out.Roads = append(out.Roads, road)
 	}
-	return out, nil
+	return out, addOutlook(ctx, st, &out)
+}
+
+// addOutlook adds what people should know of it.
+func addOutlook(ctx context.Context, st *station.Station, to *window.LinkState) error {
+	o, err := st.Outlook(ctx, 0)
+	if err != nil {
+		return err
+	}
+	h := o.Handover
+	to.Handover = window.LinkHandover{Limit: h.LimitDays, Waiting: h.Waiting, DueToday: h.DueToday, Overdue: h.Overdue, Numbers: h.Numbers}
+	for _, n := range o.Notices {
+		to.Notices = append(to.Notices, window.LinkNotice{Kind: n.Kind, Level: n.Level, Text: n.Text})
+	}
+	for _, w := range o.Waits {
+		to.Waits = append(to.Waits, window.LinkWait{Scope: w.Scope, Device: w.Device, Ops: w.Ops, Text: w.Words})
+	}
+	for _, v := range o.Stations {
+		to.Stations = append(to.Stations, window.LinkStation{Name: v.Name, Division: v.Division, Tier: v.Tier, Below: v.Below, Connected: v.Connected,
+			LastContact: stamp(v.LastContact), LastRecord: stamp(v.LastRecord), SilentDays: v.SilentDays, Silent: v.Silent, Text: v.Words})
+	}
+	return nil
 }
 
 func stamp(t time.Time) string {

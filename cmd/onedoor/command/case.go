@@ -52,12 +52,16 @@ func caseList(fs *cli.Flags) cli.Run {
 		if *review {
 			return caseReviews(ctx, c, f.Scope)
 		}
-		return readingAs(ctx, c, func(_ *station.Station, s *desk.Session) error {
+		return readingAs(ctx, c, func(st *station.Station, s *desk.Session) error {
 			cases, err := s.Cases(ctx, f)
 			if err != nil {
 				return err
 			}
-			return c.Print(list(cases), func(w io.Writer) { printCases(w, c, cases) })
+			lines, err := withHandovers(ctx, st, cases)
+			if err != nil {
+				return err
+			}
+			return c.Print(lines, func(w io.Writer) { printCases(w, c, lines) })
 		})
 	}
 }
@@ -94,10 +98,10 @@ func badDate(flag, value string) error {
 		Hint("写成 2026-11-20 的样子", "write it as 2026-11-20")
 }
 
-func printCases(w io.Writer, c *cli.Call, cases []desk.CaseLine) {
-	rows := [][]string{{c.Say("编号", "number"), c.Say("事项", "item"), c.Say("状态", "status"), c.Say("受理", "accepted"), c.Say("办结期限", "due")}}
+func printCases(w io.Writer, c *cli.Call, cases []caseLine) {
+	rows := [][]string{{c.Say("编号", "number"), c.Say("事项", "item"), c.Say("状态", "status"), c.Say("受理", "accepted"), c.Say("办结期限", "due"), ""}}
 	for _, k := range cases {
-		rows = append(rows, []string{k.Number, k.Item + " " + k.ItemName, c.Say(k.StatusName, k.Status), minute(k.AcceptedAt), dash(k.Due)})
+		rows = append(rows, []string{k.Number, k.Item + " " + k.ItemName, c.Say(k.StatusName, k.Status), minute(k.AcceptedAt), dash(k.Due), handoverWords(c, k.Handover)})
 	}
 	cli.Table(w, rows)
 	fmt.Fprintf(w, c.Say("共 %d 件\n", "%d cases\n"), len(cases))

@@ -4,13 +4,11 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"strconv"
 
 	"onedoor/app/desk"
 	"onedoor/app/station"
 	"onedoor/internal/atomicfile"
 	"onedoor/internal/cli"
-	"onedoor/internal/cli/endpoint"
 )
 
 func hubCommands(version string) *cli.Command {
@@ -24,7 +22,7 @@ func hubCommands(version string) *cli.Command {
 			{Name: "devices", Short: cli.T("列出设备", "list the devices"), Define: cli.Simple(hubDevices)},
 			{Name: "revoke", Short: cli.T("停用丢失或被盗的设备", "revoke a lost or stolen device"), Args: "DEVICE", Define: cli.Simple(hubRevoke)},
 			{Name: "archive", Short: cli.T("存档机（普通 Syncthing）", "archives (stock Syncthing daemons)"), Long: hubArchiveHelp, Define: hubArchive},
-			{Name: "status", Short: cli.T("枢纽概况", "state of the hub"), Define: cli.Simple(hubStatus)},
+			{Name: "status", Short: cli.T("枢纽概况", "state of the hub"), Long: outlookHelp, Define: status},
 			{Name: "keys", Short: cli.T("密钥", "keys"), Sub: []*cli.Command{
 				{Name: "export", Short: cli.T("备份全部办件密钥", "back up the keys of all scopes"), Define: hubKeysExport},
 			}},
@@ -96,53 +94,5 @@ func hubKeysExport(fs *cli.Flags) cli.Run {
 			}{*out, len(data)}
 			return c.Print(v, func(w io.Writer) { fmt.Fprintln(w, c.Say("密钥备份:", "key backup:"), v.File) })
 		})
-	}
-}
-
-func hubStatus(ctx context.Context, c *cli.Call) error {
-	// A running daemon knows whom it is connected to; without one the home is read.
-	home, err := c.Home()
-	if err != nil {
-		return err
-	}
-	if ofDaemon(ctx) == nil {
-		if daemon, err := endpoint.Connect(home); err == nil {
-			code, err := daemon.Execute(ctx, c.Env)
-			if err != nil {
-				return err
-			}
-			return cli.Exit(code)
-		}
-	}
-	return reading(ctx, c, func(st *station.Station) error {
-		v, err := st.Status(ctx)
-		if err != nil {
-			return err
-		}
-		v.Peers = list(v.Peers)
-		return c.Print(v, func(w io.Writer) { printStatus(w, c, v) })
-	})
-}
-
-func printStatus(w io.Writer, c *cli.Call, v station.Status) {
-	cli.Table(w, [][]string{
-		{c.Say("名称", "name"), v.Name},
-		{c.Say("区划", "division"), v.Division + " " + levelName(c, v.Tier)},
-		{c.Say("设备", "device"), v.Device},
-		{c.Say("服务点", "scopes"), strconv.Itoa(v.Scopes)},
-		{c.Say("操作", "ops"), strconv.Itoa(v.Ops)},
-		{c.Say("等待", "waiting"), strconv.Itoa(v.Waiting)},
-		{c.Say("办件", "cases"), strconv.Itoa(v.Cases)},
-		{c.Say("设备数", "devices"), strconv.Itoa(v.Devices)},
-	})
-	for i, p := range v.Peers {
-		if i == 0 {
-			fmt.Fprintln(w, c.Say("联系过的设备:", "devices met:"))
-		}
-		state := c.Say("在线", "connected")
-		if !p.Connected {
-			state = c.Say("离线，最后联系 ", "away, last contact ") + p.LastContact.Format("2006-01-02 15:04")
-		}
-		fmt.Fprintf(w, "  %s %s\n", p.Name, state)
 	}
 }

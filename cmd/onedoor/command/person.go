@@ -94,7 +94,7 @@ func printPerson(w io.Writer, c *cli.Call, p *desk.PersonView) {
 	for _, v := range p.Values {
 		printValue(w, c, &v)
 	}
-	printCases(w, c, p.Cases)
+	printCases(w, c, linesOf(p.Cases, nil))
 }
 
 // printValue says where a value came from, and what else was entered for it.

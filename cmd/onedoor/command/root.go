@@ -32,6 +32,7 @@ func Root(version string) *cli.Command {
 			joinCommand(),
 			serveCommand(version),
 			syncCommand(),
+			statusCommand(),
 			divisionCommands(),
 			calendarCommands(),
 			retentionCommands(),

@@ -20,7 +20,9 @@ func syncCommand() *cli.Command {
 			timeout := fs.Duration("timeout", 60*time.Second, cli.T("最多等多久", "how long to wait"))
 			return func(ctx context.Context, c *cli.Call) error {
 				return writing(ctx, c, "sync", func(st *station.Station) error {
+					stop := tellProgress(c, st)
 					r, err := st.Sync(ctx, *hub, *timeout)
+					stop()
 					if err != nil {
 						return err
 					}
@@ -29,6 +31,36 @@ func syncCommand() *cli.Command {
 			}
 		},
 	}
+}
+
+// progressEvery is how often a round tells how far it is.
+const progressEvery = 2 * time.Second
+
+// tellProgress says how far the exchange is, on stderr, until stop is called. It is
+// for people: --json stays silent.
+func tellProgress(c *cli.Call, st *station.Station) (stop func()) {
+	if c.JSON {
+		return func() {}
+	}
+	done, ended := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(ended)
+		tick := time.NewTicker(progressEvery)
+		defer tick.Stop()
+		last := ""
+		for {
+			select {
+			case <-done:
+				return
+			case <-tick.C:
+			}
+			if words := c.Say(st.Progress()); words != "" && words != last {
+				last = words
+				fmt.Fprintln(c.Stderr, words)
+			}
+		}
+	}()
+	return func() { close(done); <-ended }
 }
 
 func printSync(w io.Writer, c *cli.Call, r station.SyncReport) {

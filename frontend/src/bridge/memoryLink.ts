@@ -5,6 +5,15 @@ import type { Exchange, LinkState } from './types'
 export function linkState(cases: number): LinkState {
   return {
     ops: 12, waiting: 0, cases, devices: 2, reader: true, papers: '', drafts: true, now: '2026-11-20T09:30:00+08:00', above: true,
+    notices: [{ kind: 'due_today', level: 'warn', text: '有 1 件办件今天是送到上级的最后一天' }],
+    handover: { limit_days: 3, waiting: 1, due_today: 1, overdue: 0, numbers: [] },
+    waits: [],
+    stations: [
+      {
+        name: '禅城区中心', division: '440604000000', tier: 'district', below: false, connected: false, last_contact: '2026-11-18T17:02:00+08:00',
+        last_record: '2026-11-18T16:00:00+08:00', silent_days: 2, silent: false, text: '网络最后联系 2026-11-18 17:02，已 2 个工作日没有消息',
+      },
+    ],
     backlog: { ops: 3, cases: 1, oldest: '2026-11-18T18:00:00+08:00', number: '44060401100120261118010001A' },
     roads: [
       {
@@ -13,6 +22,7 @@ export function linkState(cases: number): LinkState {
           {
             name: '禅城区中心', tier: 'district', address: 'tcp://192.0.2.1:22800', connected: false, since: '',
             last_contact: '2026-11-18T17:02:00+08:00', trouble: '连不上', sent_bytes: 0, received_bytes: 0, want_files: 0, want_bytes: 0, got_bytes: 0,
+            progress: '',
           },
         ],
       },

@@ -641,6 +641,48 @@ export interface LinkState {
   papers: string
   drafts: boolean
   now: string
+  notices: LinkNotice[]
+  handover: LinkHandover
+  waits: LinkWait[]
+  stations: LinkStation[]
+}
+
+/** A sentence that somebody should know. level: bad, warn, info. */
+export interface LinkNotice {
+  kind: string
+  level: string
+  text: string
+}
+
+/** Cases of this device that no superior has confirmed; numbers are the overdue ones. */
+export interface LinkHandover {
+  limit_days: number
+  waiting: number
+  due_today: number
+  overdue: number
+  numbers: string[]
+}
+
+/** Records that wait to take effect for the same reason. */
+export interface LinkWait {
+  scope: string
+  device: string
+  ops: number
+  text: string
+}
+
+/** A station as seen from here; below: it hands its cases over to this one. */
+export interface LinkStation {
+  name: string
+  division: string
+  tier: string
+  below: boolean
+  connected: boolean
+  last_contact: string
+  last_record: string
+  silent_days: number
+  silent: boolean
+  text: string
 }
 
 /** One way on which records are exchanged; drawn as it is given. */
@@ -666,6 +708,7 @@ export interface Peer {
   want_files: number
   want_bytes: number
   got_bytes: number
+  progress: string
 }
 
 /** What no superior has confirmed to hold yet. */

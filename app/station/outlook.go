@@ -1,0 +1,216 @@
+package station
+
+import (
+	"context"
+	"time"
+
+	"onedoor/app/counter"
+	"onedoor/app/desk"
+	"onedoor/app/store"
+	"onedoor/sync/roster"
+)
+
+// Outlook is what people have to know of how a device exchanges its records with the
+// others: what waits and why, what is late, and who was not heard of.
+type Outlook struct {
+	AsOf     counter.Date  `json:"as_of"` // a day in China
+	Backlog  BacklogView   `json:"backlog"`
+	Handover HandoverWatch `json:"handover"`
+	Waits    []WaitView    `json:"waits"`
+	Stations []StationView `json:"stations"` // below this device, and its superiors
+	Silent   int           `json:"silent"`   // of those below: not heard of for longer than SilentDays
+	Never    int           `json:"never"`    // of those below: not heard of since they were enrolled
+	// SilentDays are the working days after which a station counts as silent.
+	SilentDays  int      `json:"silent_days"`
+	Quarantined int      `json:"quarantined"` // files that were refused
+	Faults      int64    `json:"faults"`      // things wrong with what peers sent, since the program was started
+	Notices     []Notice `json:"notices"`     // all of it in words, the gravest first
+}
+
+// BacklogView is what no superior has confirmed to hold.
+type BacklogView struct {
+	Ops    int    `json:"ops"`
+	Cases  int    `json:"cases"`
+	Oldest string `json:"oldest"` // RFC 3339: acceptance of the oldest such case; "" without
+	Number string `json:"number"` // of that case
+	Why    string `json:"why"`    // in words; "" when nothing waits
+	WhyEn  string `json:"why_en"`
+}
+
+// HandoverWatch watches the limit within which accepted cases go up.
+type HandoverWatch struct {
+	LimitDays   int          `json:"limit_days"` // working days
+	Waiting     int          `json:"waiting"`    // cases accepted here that no superior has confirmed
+	DueToday    int          `json:"due_today"`
+	Overdue     int          `json:"overdue"`
+	Oldest      counter.Date `json:"oldest"`      // acceptance of the oldest; "" without
+	Number      string       `json:"number"`      // of that case
+	Provisional bool         `json:"provisional"` // a calendar is lacking
+	Numbers     []string     `json:"numbers"`     // the overdue ones, oldest first, at most mostOverdue
+}
+
+// WaitView is a number of ops that wait, and what for.
+type WaitView struct {
+	Scope  string `json:"scope"`
+	Device string `json:"device"` // name of the station that wrote them
+	Why    string `json:"why"`    // parent, position
+	Ops    int    `json:"ops"`
+	Words  string `json:"words"`
+	En     string `json:"words_en"`
+}
+
+// Notice is something that somebody should know, in words.
+type Notice struct {
+	Kind  string `json:"kind"`  // overdue, due_today, silent, never, waiting, quarantined, unsent
+	Level string `json:"level"` // bad, warn, info
+	Text  string `json:"text"`
+	En    string `json:"text_en"`
+}
+
+const (
+	// mostOverdue bounds the numbers that are listed; the count has no bound.
+	mostOverdue = 200
+	// DefaultSilentDays is that of the hand-over: who is silent for longer may sit on
+	// cases that are late.
+	DefaultSilentDays = counter.HandoverDays
+)
+
+// Outlook looks. silentDays 0 is DefaultSilentDays.
+func (s *Station) Outlook(ctx context.Context, silentDays int) (o Outlook, err error) {
+	if silentDays <= 0 {
+		silentDays = DefaultSilentDays
+	}
+	cals, err := s.desk.Calendars(ctx)
+	if err != nil {
+		return o, err
+	}
+	o = Outlook{AsOf: desk.DayOf(s.cfg.Now()), SilentDays: silentDays, Waits: []WaitView{}, Stations: []StationView{}, Notices: []Notice{}, Faults: s.meter.faultsSum()}
+	b, err := s.Backlog(ctx)
+	if err != nil {
+		return o, err
+	}
+	o.Backlog = BacklogView{Ops: b.Ops, Cases: b.Cases, Oldest: b.Oldest, Number: b.Number}
+	if o.Handover, err = s.handover(ctx, o.AsOf, cals); err != nil {
+		return o, err
+	}
+	if o.Waits, err = s.waits(ctx); err != nil {
+		return o, err
+	}
+	if o.Quarantined, err = s.v.store.Quarantined(ctx); err != nil {
+		return o, err
+	}
+	if o.Stations, err = s.stations(ctx, o.AsOf, silentDays, cals); err != nil {
+		return o, err
+	}
+	for _, st := range o.Stations {
+		switch {
+		case !st.Below:
+		case st.Silent:
+			o.Silent++
+		case st.LastContact.IsZero() && st.LastRecord.IsZero():
+			o.Never++
+		}
+	}
+	if b.Ops > 0 {
+		if o.Backlog.Why, o.Backlog.WhyEn, err = s.whyUnsent(ctx); err != nil {
+			return o, err
+		}
+	}
+	o.Notices = o.inWords()
+	return o, nil
+}
+
+func (s *Station) handover(ctx context.Context, asOf counter.Date, cals []counter.Calendar) (HandoverWatch, error) {
+	h := HandoverWatch{LimitDays: counter.HandoverDays, Numbers: []string{}}
+	list, err := s.unhanded(ctx)
+	if err != nil {
+		return h, err
+	}
+	h.Waiting = len(list)
+	byDay := map[counter.Date]counter.Handover{} // few days, perhaps many cases
+	for i, u := range list {
+		day := acceptedOn(u.AcceptedAt)
+		if i == 0 {
+			h.Oldest, h.Number = day, u.Number
+		}
+		v, known := byDay[day]
+		if !known {
+			if v, err = counter.HandoverOf(day, asOf, cals); err != nil {
+				continue // a date that is none: the case is counted, its limit is unknown
+			}
+			byDay[day] = v
+		}
+		h.Provisional = h.Provisional || v.Provisional
+		if v.DueToday {
+			h.DueToday++
+		}
+		if v.Overdue {
+			if h.Overdue++; len(h.Numbers) < mostOverdue {
+				h.Numbers = append(h.Numbers, u.Number)
+			}
+		}
+	}
+	return h, nil
+}
+
+// unhanded are this device's cases that no superior confirmed. The district hands
+// nothing over.
+func (s *Station) unhanded(ctx context.Context) ([]store.Unhanded, error) {
+	if s.id.Device.Tier == roster.District {
+		return nil, nil
+	}
+	above, err := s.superiors(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return s.v.store.Unhanded(ctx, above)
+}
+
+// Handovers gives the limits of those cases of this device that no superior has
+// confirmed, by number.
+func (s *Station) Handovers(ctx context.Context) (map[string]counter.Handover, error) {
+	list, err := s.unhanded(ctx)
+	if err != nil || len(list) == 0 {
+		return nil, err
+	}
+	cals, err := s.desk.Calendars(ctx)
+	if err != nil {
+		return nil, err
+	}
+	today, out := desk.DayOf(s.cfg.Now()), map[string]counter.Handover{}
+	for _, u := range list {
+		if h, err := counter.HandoverOf(acceptedOn(u.AcceptedAt), today, cals); err == nil {
+			out[u.Number] = h
+		}
+	}
+	return out, nil
+}
+
+func acceptedOn(at string) counter.Date {
+	t, err := time.Parse(time.RFC3339, at)
+	if err != nil {
+		return ""
+	}
+	return desk.DayOf(t)
+}
+
+func (s *Station) waits(ctx context.Context) ([]WaitView, error) {
+	rows, err := s.v.store.Waits(ctx)
+	if err != nil {
+		return nil, err
+	}
+	names, err := s.deviceNames(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := []WaitView{}
+	for _, w := range rows {
+		v := WaitView{Scope: w.Scope, Device: cmpName(names[w.Device], "", w.Device), Why: w.Why, Ops: w.Ops}
+		v.Words, v.En = "它们依据的更早的操作还没有到，等写下那些操作的电脑把数据送来", "earlier ops that they build on are not here yet"
+		if w.Why == "position" {
+			v.Words, v.En = "写它们的电脑已经有区级更新的授权或目录，本机还没有，等区级的数据送到", "their device held newer data of the district than this one does"
+		}
+		out = append(out, v)
+	}
+	return out, nil
+}
