@@ -154,6 +154,3 @@ func (v *StationView) inWords() (zh, en string) {
 	}
 	return strings.Join(z, "，"), strings.Join(e, ", ")
 }
-
-// chinaTime is the civil time of every station.
-var chinaTime = time.FixedZone("CST", 8*3600)
