@@ -34,6 +34,8 @@ func (s *Station) Enroll(ctx context.Context, who *desk.Session, request []byte,
 	if err != nil {
 		return Enrolled{}, rosterError(err)
 	}
+	s.codesMu.Lock() // a station with a code may ask for the same place just now
+	defer s.codesMu.Unlock()
 	return s.enroll(ctx, who.UserID(), req, roster.Tier(tier))
 }
 

@@ -48,7 +48,7 @@ type Station struct {
 	verifier *roster.Verifier
 	desk     *desk.Desk
 
-	codesMu sync.Mutex // one enrolment by code at a time
+	codesMu sync.Mutex // one enrolment at a time, by code or by file
 	near    neighbours // while serving
 
 	mu    sync.Mutex
