@@ -44,9 +44,9 @@ func documentList(ctx context.Context, c *cli.Call) error {
 			return err
 		}
 		return c.Print(list(prints), func(w io.Writer) {
-			rows := [][]string{{c.Say("种类", "kind"), c.Say("次", "copy"), c.Say("时间", "issued"), "SHA-256"}}
+			rows := [][]string{{c.Say("种类", "kind"), c.Say("次", "copy"), c.Say("时间", "issued"), c.Say("去向", "went to"), "SHA-256"}}
 			for _, p := range prints {
-				rows = append(rows, []string{kindName(c, p.Kind), strconv.Itoa(p.Copy), minute(p.IssuedAt), p.Digest})
+				rows = append(rows, []string{kindName(c, p.Kind), strconv.Itoa(p.Copy), minute(p.IssuedAt), wentTo(c, p), p.Digest})
 			}
 			cli.Table(w, rows)
 		})
@@ -130,4 +130,19 @@ func kindName(c *cli.Call, kind string) string {
 		return kind // of a newer version, or titled by its content
 	}
 	return c.Say(page.Title, kind)
+}
+
+// wentTo says what became of a document.
+func wentTo(c *cli.Call, p desk.PrintView) string {
+	text := c.Say("文件", "file")
+	switch {
+	case p.Failed:
+		text = c.Say("没有打印 ", "not printed ") + p.Printer
+	case p.Printer != "":
+		text = p.Printer
+	}
+	if p.Reprint > 0 && !p.Failed {
+		text += fmt.Sprintf(c.Say("，补打第%d次", ", reprint %d"), p.Reprint)
+	}
+	return text
 }
