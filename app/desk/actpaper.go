@@ -23,6 +23,7 @@ var actPapers = map[counter.Verb][]string{
 	counter.VerbConclude: {"delivery"},
 	counter.VerbVoid:     {"withdrawal"},
 	counter.VerbCorrect:  {document.Acceptance},
+	counter.VerbJoin:     {joinKind},
 	"refuse":             {"refusal"},
 	"supplement":         {"supplement"},
 	"correction":         {"supplement"},
@@ -112,7 +113,7 @@ func (s *Session) papers(ctx context.Context, d *counter.Dossier, next *act) ([]
 	out := []PaperOffer{}
 	for _, kind := range press.Book().Kinds() {
 		page := press.Page(kind, s.cfg.Now())
-		if page == nil || slices.Contains(looseKinds, kind) {
+		if page == nil || slices.Contains(looseKinds, kind) || kind == joinKind && len(d.Folded.Case.Joins) == 0 {
 			continue
 		}
 		o := PaperOffer{Kind: kind, Title: titleOf(page), Now: slices.Contains(usual, kind), Printed: printed(d.Folded.Case, kind),

@@ -64,6 +64,9 @@ func (s *Session) factsOfAct(ctx context.Context, d *counter.Dossier, next *act,
 	}
 	f := suggestion{c: d.Folded.Case, item: &item, acts: acts, calendars: cat.calendars, out: wording.Facts{}, today: s.today()}
 	f.suggest(r.Kind)
+	if r.Kind == joinKind {
+		f.joined(d, cat)
+	}
 	said, err := s.said(ctx, r)
 	if err != nil {
 		return nil, err

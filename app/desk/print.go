@@ -57,6 +57,8 @@ func (s *Session) printCase(ctx context.Context, d *counter.Dossier, r PrintRequ
 	if err := s.mayPrint(ctx, d.Scope, "case.print", r); err != nil {
 		return DocumentRef{}, nil, err
 	}
+	due := dueNotices(d.Folded.Case, r.Kind)
+	r.Anew = r.Anew || len(due) > 0 // an earlier notice does not know of what this one is due for
 	sh, err := s.sheetOf(ctx, d, r)
 	if err != nil {
 		return DocumentRef{}, nil, err
@@ -84,7 +86,7 @@ func (s *Session) printCase(ctx context.Context, d *counter.Dossier, r PrintRequ
 	if err != nil {
 		return DocumentRef{}, nil, err
 	}
-	return s.hand(ctx, r, made, ref, func(job string, failed error) error {
+	ref, warn, err := s.hand(ctx, r, made, ref, func(job string, failed error) error {
 		p := counter.PrintedPayload{Of: op, OK: failed == nil, Printer: r.Printer, Job: job}
 		if failed != nil {
 			p.Why = string(spool.CodeOf(failed))
@@ -93,6 +95,19 @@ func (s *Session) printCase(ctx context.Context, d *counter.Dossier, r PrintRequ
 			_, err := rec.Append(counter.Act{Scope: d.Scope, Kind: "case.printed", Entity: d.Entity, Actor: s.user.ID, Payload: p})
 			return err
 		})
+	})
+	if err != nil || len(due) == 0 || r.Out == "" && r.Printer == "" {
+		return ref, warn, err
+	}
+	return ref, warn, s.seenTo(ctx, d, due)
+}
+
+// seenTo strikes tasks off a case's list, now that the paper they asked for is
+// out: a printer that refused it leaves them there.
+func (s *Session) seenTo(ctx context.Context, d *counter.Dossier, ops []counter.OpID) error {
+	return s.ledger.Record(ctx, func(rec counter.Recorder) error {
+		_, err := rec.Append(counter.Act{Scope: d.Scope, Kind: "case.note", Entity: d.Entity, Actor: s.user.ID, Payload: counter.NotePayload{Clear: ops}})
+		return err
 	})
 }
 

@@ -112,6 +112,8 @@ func TestSamePersonAtTwoVillages(t *testing.T) {
 			d.alike(d.hub, d.vil, testVillage)
 			d.alike(d.hub, two, testVillage2)
 			d.receiptsVerify(append(receipt, receipt2...))
+			d.joinNotice(d.vil, "wang", first, second, "由本件")
+			d.joinNotice(two, "zhao", second, first, "本件不再另行办理")
 		})
 	}
 }

@@ -48,6 +48,7 @@ var kindFacts = map[string]string{
 	 "steps": [{"stage": "申请", "post": "申请人", "output": "申请书"}, {"stage": "受理", "post": "镇街窗口", "limit": "当场", "output": "受理通知书"}, {"stage": "审查", "post": "镇街经办人", "limit": "15个工作日", "output": "入户调查表"}, {"stage": "决定", "post": "区民政局", "limit": "10个工作日", "output": "确认通知书"}, {"stage": "送达", "post": "镇街窗口", "limit": "5个工作日"}],
 	 "special_steps": ["公示（7日，不计入时限）"], "statutory_limit": "30个工作日", "promised_limit": "25个工作日", "visits": "1次", "fee": "不收费", "result": "最低生活保障确认通知书", "delivery": "窗口领取、邮寄", "address": "石湾镇街道测试路1号", "hours": "工作日 9:00–12:00，14:00–17:30", "complaint": "12345",
 	 "reconsideration": "六十日内向佛山市禅城区人民政府申请", "lawsuit": "六个月内向佛山市禅城区人民法院提起"}`,
+	"join":      `{"accepted_on": "2026-11-20", "station": "石湾镇街道纯阳社区", "others": [{"other_number": "440604011002202611190100027", "other_station": "石湾镇街道澜石社区", "joined_on": "2026-11-24"}], "goes_on": "440604011002202611190100027", "goes_on_station": "石湾镇街道澜石社区", "ask": "石湾镇街道澜石社区窗口，0757-00000000"}`,
 	"checklist": `{}`,
 	"copy":      `{"material": "居民户口簿", "purpose": "个体工商户设立登记", "checked_on": "2026-11-20", "checked_by": "王小明"}`,
 	"mine": `{"body": "石湾镇街道澜石社区服务站", "phone": "0757-00000000", "person": "李明远", "person_number": "4406**********201X", "as_of": "2026-11-20T09:00:00+08:00",

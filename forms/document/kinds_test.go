@@ -17,7 +17,7 @@ import (
 
 // everyKind are the papers that a counter must be able to hand out.
 var everyKind = []string{"acceptance", "approval", "checklist", "consultation", "copy", "deferral", "delivery", "denial", "extension", "grant",
-	"guide", "handover", "intake", "mine", "pledge", "proxy", "refusal", "supplement", "suspension", "withdrawal"}
+	"guide", "handover", "intake", "join", "mine", "pledge", "proxy", "refusal", "supplement", "suspension", "withdrawal"}
 
 func TestEveryKindIsThere(t *testing.T) {
 	if got := newPress(t).Book().Kinds(); !slices.Equal(got, everyKind) {
