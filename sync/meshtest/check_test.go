@@ -55,19 +55,26 @@ func (w *world) healRound() (moved int) {
 	return moved
 }
 
-// exempt: what a revoked device entered and told nobody is out of reach.
+// exempt: what a revoked device entered and told nobody is out of reach, and so is
+// what a replaced home had told only to one that was revoked.
 func (w *world) exempt() {
-	known := map[oplog.Hash]bool{}
+	shutOut := w.revokedDevices()
+	if len(shutOut) == 0 {
+		return
+	}
+	known, gone := map[oplog.Hash]bool{}, map[oplog.Hash]bool{}
 	for _, d := range w.live() {
-		if len(w.revokedDevices()) == 0 {
-			return
-		}
 		for h := range w.heldBy(d) {
 			known[h] = true
 		}
 	}
+	for _, d := range shutOut {
+		for h := range w.heldBy(d) {
+			gone[h] = true
+		}
+	}
 	for _, e := range w.entries {
-		if e.by.revoked && !known[e.hash] {
+		if !known[e.hash] && (e.by.revoked || e.by.restored && gone[e.hash]) {
 			e.lost = true
 		}
 	}

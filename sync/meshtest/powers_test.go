@@ -75,7 +75,7 @@ func (w *world) powers() {
 func (w *world) enrol(list ...*device) {
 	w.record(w.hub, func(rec counter.Recorder) (string, error) {
 		for _, d := range list {
-			p := counter.MemberPayload{Device: counter.OpID(d.id), Division: string(d.own), Counter: d.counter, Tier: string(d.tier()), Name: d.name}
+			p := memberOf(d)
 			full := p
 			full.TLSCert, full.SignCert = b64(d.rec.TLSCert), b64(d.rec.SignCert)
 			if _, err := rec.Append(counter.Act{Scope: "realm", Kind: "device.enroll", Entity: uuid.New(), Payload: full, New: true}); err != nil {

@@ -75,7 +75,11 @@ func (w *world) step() {
 	case n < 81:
 		w.next()
 	case n < 82:
-		w.joinDoubles(d)
+		if w.one(2) {
+			w.joinDoubles(d)
+		} else {
+			w.moveVillage()
+		}
 	default:
 		w.mishap(d, n)
 	}
@@ -136,6 +140,8 @@ func (w *world) mishap(d *device, n int) {
 	default:
 		if w.one(3) {
 			w.revoke(d)
+		} else {
+			w.moveVillage()
 		}
 	}
 }

@@ -42,6 +42,7 @@ type world struct {
 	item     uuid.UUID         // of the catalogue
 	versions int               // of it
 	roster   int               // enrolments and revocations
+	movesOf  []*relocation
 	packets  []packet
 	sticks   []*stick
 
@@ -159,7 +160,7 @@ func isLarge(seed uint64) bool { return seed%100 == 0 }
 func (w *world) build(p plan) {
 	w.hub = w.newDevice("hub", "00", districtCode+"000000")
 	towns := 1
-	for p.devices > 4+6*towns && towns < 12 {
+	for p.devices > 4+3*towns && towns < 12 {
 		towns++
 	}
 	vil := map[string]int{}
