@@ -1,19 +1,12 @@
 package station
 
 import (
-	"bytes"
 	"context"
-	"encoding/base64"
-	"encoding/hex"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"testing"
-	"unicode/utf16"
-
-	"golang.org/x/text/encoding/simplifiedchinese"
 
 	"onedoor/app/counter"
 	"onedoor/app/desk"
@@ -123,40 +116,6 @@ func TestByStickOnly(t *testing.T) {
 			t.Fatalf("%+v", v)
 		}
 	})
-}
-
-// assertSilent finds no secret below dir, in any writing.
-func assertSilent(t *testing.T, dir string, secrets ...string) {
-	t.Helper()
-	var needles [][]byte
-	for _, s := range secrets {
-		u16 := []byte{}
-		for _, r := range utf16.Encode([]rune(s)) {
-			u16 = append(u16, byte(r), byte(r>>8))
-		}
-		gb, err := simplifiedchinese.GB18030.NewEncoder().Bytes([]byte(s))
-		must(t, err)
-		for _, form := range [][]byte{[]byte(s), u16, gb} {
-			needles = append(needles, form, []byte(hex.EncodeToString(form)), []byte(base64.RawStdEncoding.EncodeToString(form)))
-		}
-	}
-	files := 0
-	must(t, filepath.WalkDir(dir, func(p string, e fs.DirEntry, err error) error {
-		if err != nil || e.IsDir() {
-			return err
-		}
-		files++
-		data, err := os.ReadFile(p)
-		for _, n := range needles {
-			if bytes.Contains(data, n) || bytes.Contains([]byte(p), n) {
-				t.Errorf("%s tells %q", p, n)
-			}
-		}
-		return err
-	}))
-	if files < 4 {
-		t.Fatalf("only %d files", files)
-	}
 }
 
 func TestStickOfAnotherDistrictAndOfARevokedStation(t *testing.T) {
