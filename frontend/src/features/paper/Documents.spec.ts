@@ -60,6 +60,20 @@ describe('the papers of a case', () => {
   })
 })
 
+describe('papers without a case', () => {
+  it('prints the hand-over list of a day', async () => {
+    const print = vi.spyOn(desk, 'PrintPaper')
+    await press('F3')
+    page.findAll('button').find((b) => b.text() === '交接单')?.element.click()
+    await settle()
+    await set('接收单位', '街道便民服务中心')
+    ;[...(ask()?.querySelectorAll('button') ?? [])].find((b) => b.textContent?.includes('打印交接单'))?.click()
+    await settle()
+    expect(print).toHaveBeenCalledWith(expect.objectContaining({ kind: 'handover', number: '', to: '街道便民服务中心', printer: '激光' }))
+    expect(ask()?.textContent).toContain('交接单已交给打印机 激光')
+  })
+})
+
 describe('the verify screen', () => {
   beforeEach(() => press('F3', { shiftKey: true }))
   const answer = () => page.get('.answer')
