@@ -5,6 +5,7 @@ import "github.com/google/uuid"
 // kindRule says where facts of a kind belong and who may state them.
 type kindRule struct {
 	realm    bool   // belongs into the realm, else into service points
+	both     bool   // into either
 	district bool   // only the district's own device
 	superior bool   // also by a device of a town or the district itself, in what is not above it
 	self     bool   // also by any member device itself
@@ -38,6 +39,8 @@ var kindRules = map[string]kindRule{
 	"member.add":    {district: true, apply: (*Powers).addMember},
 	"member.remove": {district: true, apply: (*Powers).removeMember},
 	"key.add":       {district: true, apply: (*Powers).addKey},
+	"epoch.begin":   {district: true, both: true},
+	"branch.adopt":  {district: true, both: true},
 
 	"person.record":  {roles: anyClerk},
 	"person.restore": {roles: anyClerk},
@@ -78,7 +81,7 @@ const (
 func (p *Powers) Judge(f Fact) Verdict {
 	rule, known := kindRules[f.Kind]
 	switch {
-	case f.Scope != p.scope, known && rule.realm != (p.scope == ScopeRealm):
+	case f.Scope != p.scope, known && !rule.both && rule.realm != (p.scope == ScopeRealm):
 		return Verdict{Reason: ReasonNoRightScope}
 	case p.scope == ScopeRealm || rule.district:
 		if !f.District {

@@ -15,6 +15,7 @@ type PowerState struct {
 // powerVerbs: the verb that sets, and the one that ends.
 var powerVerbs = map[string][2]Verb{
 	"user": {"set", "disable"}, "member": {"add", "remove"}, "key": {"add", ""}, "device": {"enroll", "revoke"},
+	"epoch": {"begin", ""}, "branch": {"adopt", ""},
 }
 
 func foldPower(entityType string, h History) Folded {
@@ -77,6 +78,8 @@ func newPowerPayload(kind string) any {
 		return &MemberPayload{}
 	case "member.remove", "device.revoke":
 		return &DevicePayload{}
+	case "epoch.begin", "branch.adopt":
+		return &ContinuePayload{}
 	case "key.add":
 		return &KeyPayload{}
 	}

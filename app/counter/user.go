@@ -174,6 +174,19 @@ type DevicePayload struct {
 	Counts []LogEnd `json:"counts,omitempty"`
 }
 
+// ContinuePayload is the payload of epoch.begin and branch.adopt, which the district
+// writes into its own log of a scope when it was restored from a backup. begin: this
+// epoch continues from that op. adopt: the ops of that epoch after number After and up
+// to that op, which had been lost, are in force from here on; where this epoch has
+// spoken of the same user, device or key already, that stands.
+type ContinuePayload struct {
+	Device OpID   `json:"device"`
+	Epoch  string `json:"epoch"` // 16 hexadecimal digits
+	After  uint64 `json:"after,omitempty"`
+	Seq    uint64 `json:"seq"`
+	Hash   OpID   `json:"hash"`
+}
+
 // KeyPayload is the payload of key.add. A key that is new in its scope replaces the
 // one before it for all that names a later position; a known one is wrapped for more
 // devices. Scope names another scope whose key is handed to members of this one: by

@@ -22,10 +22,12 @@ type folded struct {
 }
 
 // heldFunc tells how much of the district's log in a scope is held.
-type heldFunc func(oplog.Scope) (oplog.Position, error)
+type heldFunc func(oplog.Scope) (heldLog, error)
 
 func (s *Store) heldNow(ctx context.Context) heldFunc {
-	return func(scope oplog.Scope) (oplog.Position, error) { return held(ctx, s.r, scope, s.powers.district) }
+	return func(scope oplog.Scope) (heldLog, error) {
+		return held(ctx, s.r, scope, &s.powers, s.powers.district)
+	}
 }
 
 // foldOps orders, judges and folds the ops of one entity. Ops that name a
@@ -135,7 +137,7 @@ func (s *Store) splitByPosition(at heldFunc, ops []storedOp, f *folded) ([]store
 	}
 	ready := make([]storedOp, 0, len(ops))
 	for _, o := range ops {
-		if o.op.Device != s.powers.district && (o.op.Realm.Seq > realm.Seq || o.op.Powers.Seq > powers.Seq) {
+		if o.op.Device != s.powers.district && !(realm.has(o.op.Realm) && powers.has(o.op.Powers)) {
 			o.why = waitPosition
 			f.waiting = append(f.waiting, o)
 			continue

@@ -33,8 +33,9 @@ func newForger(t testing.TB, w *world, d *device) *forger {
 	f.head = segment.Header{Suite: seal.AES, LogID: oplog.LogID{Scope: village, Device: d.id, Epoch: oplog.Epoch{9}}, First: 1}
 	f.file = f.head.Append(nil)
 	for _, sc := range []oplog.Scope{oplog.Realm, village} {
-		p, err := held(context.Background(), w.hub.r, sc, w.hub.id)
+		h, err := w.hub.heldNow(context.Background())(sc)
 		must(t, err)
+		p := h.Position
 		if sc == oplog.Realm {
 			f.st.Realm = p
 		} else {

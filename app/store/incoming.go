@@ -25,13 +25,21 @@ var (
 // signature, the writer's membership) before any op is applied, and keeps the
 // file. Everything is durable on return.
 func (s *Store) Receive(ctx context.Context, peer oplog.DeviceID, w segment.Want, data []byte) (segment.Receipt, error) {
+	n, err := s.receiveLocked(ctx, peer, w, data)
+	if err == nil && n > 0 {
+		err = s.adoptLost(ctx, w)
+	}
+	return segment.Receipt{Ops: n}, err
+}
+
+func (s *Store) receiveLocked(ctx context.Context, peer oplog.DeviceID, w segment.Want, data []byte) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	n, err := s.receive(ctx, w, data)
 	if errors.Is(err, segment.ErrRefused) && !errors.Is(err, errBytes) || broken.Is(broken.GapIsFinal) && errors.Is(err, errGap) {
 		err = errors.Join(err, s.quarantine(ctx, peer, w, err))
 	}
-	return segment.Receipt{Ops: n}, err
+	return n, err
 }
 
 // errBytes says that a peer sent other bytes than it announced: they may be
@@ -170,7 +178,9 @@ func (t *txn) applyFile(h segment.Header, batches []segment.Batch, w segment.Wan
 		return 0, err
 	}
 	if h.Device == t.s.self.District {
-		delete(t.heldAt, h.Scope)
+		if err := t.districtMoved(h.LogID, set); err != nil {
+			return 0, err
+		}
 		if err := t.wakeWaiting(h.Scope, set); err != nil {
 			return 0, err
 		}
@@ -208,6 +218,9 @@ func (t *txn) applyBatch(h segment.Header, b *segment.Batch, row *logRow, set to
 	st := segment.State{Seq: row.seq, Prev: row.head, Realm: row.realm, Powers: row.powers}
 	o, err := t.s.codec.Open(b, h, st, sealer)
 	if err != nil {
+		return 0, err
+	}
+	if err := t.forward(h, st, o.After); err != nil {
 		return 0, err
 	}
 	if err := t.keyFits(h, b, o.Ops); err != nil {
@@ -313,7 +326,7 @@ func (t *txn) mayWrite(log oplog.LogID) error {
 	if log.Scope == oplog.Realm {
 		return fmt.Errorf("%w: %s wrote into realm", segment.ErrRefused, log.Device.Short())
 	}
-	p, err := t.powersAt(log.Scope, ^uint64(0))
+	p, _, err := t.powersAt(log.Scope, now)
 	if err != nil {
 		return err
 	}

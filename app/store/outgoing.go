@@ -23,6 +23,9 @@ var china = time.FixedZone("CST", 8*3600)
 
 // writeLog seals the ops of one log into batches and stores both.
 func (t *Tx) writeLog(l *openLog) error {
+	if len(l.ops) == 0 {
+		return nil
+	}
 	if err := t.insertOps(l.row.id, l.ops, l.hashes, l.bodies); err != nil {
 		return err
 	}

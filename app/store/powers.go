@@ -1,9 +1,10 @@
 package store
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"slices"
-	"sort"
 	"sync"
 
 	"onedoor/app/counter"
@@ -16,7 +17,7 @@ import (
 type powersCache struct {
 	mu       sync.Mutex
 	district oplog.DeviceID
-	lines    map[oplog.Scope][]powersAt
+	lines    map[oplog.Scope]*lineage
 }
 
 type powersAt struct {
@@ -36,62 +37,63 @@ func (c *powersCache) forget(scopes ...oplog.Scope) {
 	}
 }
 
-// at gives the powers of a scope as they stood after op seq of the district's
-// log there.
-func (c *powersCache) at(ctx context.Context, q querier, scope oplog.Scope, seq uint64) (*counter.Powers, error) {
+// lineage gives the district's log in a scope, as it was read last. With a single
+// epoch it is read again after power ops only; the end of it is not asked here.
+func (c *powersCache) lineage(ctx context.Context, q querier, scope oplog.Scope) (*lineage, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	line, ok := c.lines[scope]
-	if !ok {
-		var err error
-		if line, err = readPowers(ctx, q, scope, c.district); err != nil {
-			return nil, err
-		}
-		if c.lines == nil {
-			c.lines = map[oplog.Scope][]powersAt{}
-		}
-		c.lines[scope] = line
+	if l, ok := c.lines[scope]; ok {
+		return l, nil
 	}
-	i := sort.Search(len(line), func(i int) bool { return line[i].seq > seq })
-	return line[i-1].powers, nil // line[0].seq is 0
-}
-
-func readPowers(ctx context.Context, q querier, scope oplog.Scope, district oplog.DeviceID) ([]powersAt, error) {
-	ops, err := collectOps(q.QueryContext(ctx, selectOps+"WHERE l.scope = ? AND l.device = ? ORDER BY o.seq", string(scope), district[:]))
+	l, err := readLineage(ctx, q, scope, c.district)
 	if err != nil {
 		return nil, err
 	}
-	line := []powersAt{{0, counter.NewPowers(string(scope))}}
-	for i := range ops {
-		now := line[len(line)-1].powers
-		if next := now.Apply(factOf(&ops[i], district)); next != now {
-			line = append(line, powersAt{ops[i].op.Seq, next})
-		}
+	if c.lines == nil {
+		c.lines = map[oplog.Scope]*lineage{}
 	}
-	return line, nil
+	c.lines[scope] = l
+	return l, nil
+}
+
+// at gives the powers of a scope as they stood at a place in the district's log.
+func (c *powersCache) at(ctx context.Context, q querier, scope oplog.Scope, p place) (*counter.Powers, standing, error) {
+	l, err := c.lineage(ctx, q, scope)
+	if err != nil {
+		return nil, standing{}, err
+	}
+	powers, st := l.at(p, scope)
+	return powers, st, nil
 }
 
 // PowersNow gives the powers of a scope as held now.
 func (s *Store) PowersNow(ctx context.Context, scope oplog.Scope) (*counter.Powers, error) {
-	return s.powers.at(ctx, s.r, scope, ^uint64(0))
+	p, _, err := s.powers.at(ctx, s.r, scope, now)
+	return p, err
 }
 
-// powersFunc gives the powers of a scope as they stood after op seq of the
-// district's log there.
-type powersFunc func(scope oplog.Scope, seq uint64) (*counter.Powers, error)
+// powersFunc gives the powers of a scope as they stood at a place in the district's
+// log there, and what that place is worth.
+type powersFunc func(scope oplog.Scope, p place) (*counter.Powers, standing, error)
 
 func (s *Store) powersNow(ctx context.Context) powersFunc {
-	return func(scope oplog.Scope, seq uint64) (*counter.Powers, error) { return s.powers.at(ctx, s.r, scope, seq) }
+	return func(scope oplog.Scope, p place) (*counter.Powers, standing, error) {
+		return s.powers.at(ctx, s.r, scope, p)
+	}
 }
 
 // powersAt is powersNow inside a transaction. Where it changes powers itself, it
 // keeps what it reads apart: readers must not see what may not come to stand, and
 // it must not get what a reader saw before.
-func (t *txn) powersAt(scope oplog.Scope, seq uint64) (*counter.Powers, error) {
+func (t *txn) powersAt(scope oplog.Scope, p place) (*counter.Powers, standing, error) {
+	return t.cache(scope).at(t.ctx, t, scope, p)
+}
+
+func (t *txn) cache(scope oplog.Scope) *powersCache {
 	if t.changed[scope] {
-		return t.powers.at(t.ctx, t, scope, seq)
+		return &t.powers
 	}
-	return t.s.powers.at(t.ctx, t, scope, seq)
+	return &t.s.powers
 }
 
 // changePowers notes that the transaction holds power ops of a scope.
@@ -109,53 +111,61 @@ func (s *Store) judge(powers powersFunc, ops []storedOp, facts []counter.Fact) e
 	var began *counter.Powers // as they stood when the case was accepted
 	for i := range facts {
 		o := &ops[i].op
-		seq := o.Powers.Seq
-		if o.Device == s.powers.district {
-			seq = o.Seq - 1
-		} else if broken.Is(broken.PowerPosition) {
-			seq = ^uint64(0)
+		at := placeOf(o, s.powers.district)
+		if o.Device != s.powers.district && broken.Is(broken.PowerPosition) {
+			at = now
 		}
-		p, err := powers(o.Scope, seq)
+		p, st, err := powers(o.Scope, at)
 		if err != nil {
 			return err
 		}
-		facts[i].Verdict = p.Judge(facts[i])
-		if !p.Limits(facts[i]) {
-			continue
-		}
-		if began == nil {
-			if began, err = powers(o.Scope, acceptedAt(ops, s.powers.district)); err != nil {
-				return err
+		facts[i].Position = st.rank
+		v := p.Judge(facts[i])
+		if p.Limits(facts[i]) {
+			if began == nil {
+				if began, _, err = powers(o.Scope, acceptedAt(ops, s.powers.district)); err != nil {
+					return err
+				}
 			}
+			v = p.JudgeLimited(facts[i], began)
 		}
-		facts[i].Verdict = p.JudgeLimited(facts[i], began)
+		v.Review = v.Review || v.OK && st.aside
+		facts[i].Verdict = v
 	}
 	if len(facts) == 0 {
 		return nil
 	}
 	// What was taken back since does not undo the act, but it is looked at again.
-	now, err := powers(ops[0].op.Scope, ^uint64(0))
+	latest, _, err := powers(ops[0].op.Scope, now)
 	if err != nil {
 		return err
 	}
 	for i := range facts {
-		facts[i].Verdict = now.Recheck(facts[i], facts[i].Verdict)
+		facts[i].Verdict = latest.Recheck(facts[i], facts[i].Verdict)
 	}
 	return nil
 }
 
-// acceptedAt is the earliest position that an acceptance among the ops was judged at;
+// placeOf is where an op is judged: at the position that it names, the district's own
+// before itself.
+func placeOf(o *oplog.Op, district oplog.DeviceID) place {
+	if o.Device == district {
+		return place{Position: oplog.Position{Seq: o.Seq - 1}, epoch: o.Epoch}
+	}
+	return place{Position: o.Powers}
+}
+
+// acceptedAt is the earliest place that an acceptance among the ops was judged at;
 // without one, the end.
-func acceptedAt(ops []storedOp, district oplog.DeviceID) uint64 {
-	at := ^uint64(0)
+func acceptedAt(ops []storedOp, district oplog.DeviceID) place {
+	at := now
 	for i := range ops {
-		o := &ops[i].op
-		switch {
-		case o.Kind != "case.accept":
-		case o.Device == district:
-			at = min(at, o.Seq-1)
-		default:
-			at = min(at, o.Powers.Seq)
+		if ops[i].op.Kind != "case.accept" {
+			continue
+		}
+		p := placeOf(&ops[i].op, district)
+		if cmp.Or(cmp.Compare(p.Seq, at.Seq), bytes.Compare(p.Hash[:], at.Hash[:]), bytes.Compare(p.epoch[:], at.epoch[:])) < 0 {
+			at = p
 		}
 	}
 	return at
@@ -179,6 +189,6 @@ func factOf(o *storedOp, district oplog.DeviceID) counter.Fact {
 }
 
 // powerTypes are the entity types that make up the powers of a scope.
-var powerTypes = []string{"user", "member", "key", "device"}
+var powerTypes = []string{"user", "member", "key", "device", "epoch", "branch"}
 
 func isPower(typ string) bool { return slices.Contains(powerTypes, typ) }

@@ -25,7 +25,7 @@ func (s *Store) Rebuild(ctx context.Context) error {
 		}
 	}
 	t.s.powers.forget()
-	set, err := t.everything()
+	set, err := t.everything("")
 	if err != nil {
 		return diskError(err)
 	}
@@ -35,9 +35,9 @@ func (s *Store) Rebuild(ctx context.Context) error {
 	return t.commit()
 }
 
-// everything lists all entities that there are ops about.
-func (t *txn) everything() (touchedSet, error) {
-	rows, err := t.query("SELECT o.entity, l.scope, o.body FROM ops o JOIN logs l ON l.id = o.log GROUP BY o.entity, l.scope ORDER BY min(o.id)")
+// everything lists all entities that there are ops about, in one scope or in all.
+func (t *txn) everything(scope oplog.Scope) (touchedSet, error) {
+	rows, err := t.query("SELECT o.entity, l.scope, o.body FROM ops o JOIN logs l ON l.id = o.log WHERE ?1 = '' OR l.scope = ?1 GROUP BY o.entity, l.scope ORDER BY min(o.id)", string(scope))
 	if err != nil {
 		return nil, err
 	}

@@ -30,8 +30,8 @@ func keyAt(p *counter.Powers) (id oplog.KeyID, stated bool) {
 }
 
 // sealerAt gives what a batch of ours is sealed with at a position.
-func (t *txn) sealerAt(scope oplog.Scope, seq uint64) (*seal.Sealer, error) {
-	p, err := t.powersAt(scope, seq)
+func (t *txn) sealerAt(scope oplog.Scope, at place) (*seal.Sealer, error) {
+	p, _, err := t.powersAt(scope, at)
 	if err != nil {
 		return nil, err
 	}
@@ -56,15 +56,15 @@ func (t *txn) keyFits(h segment.Header, b *segment.Batch, ops []oplog.Op) error 
 	if h.Scope == oplog.Realm || h.Device == t.s.self.District || len(ops) == 0 {
 		return nil
 	}
-	at := ops[0].Powers.Seq // one position for the whole batch
+	at := ops[0].Powers // one position for the whole batch
 	have, err := t.held(h.Scope)
 	if err != nil {
 		return err
 	}
-	if at > have.Seq {
+	if !have.has(at) {
 		return errPosition
 	}
-	p, err := t.powersAt(h.Scope, at)
+	p, _, err := t.powersAt(h.Scope, place{Position: at})
 	if err != nil {
 		return err
 	}

@@ -18,7 +18,7 @@ type txn struct {
 	stmts   map[string]*sql.Stmt
 	fresh   []string // statements to keep prepared once the transaction is over
 	done    bool     // committed
-	heldAt  map[oplog.Scope]oplog.Position
+	heldAt  map[oplog.Scope]heldLog
 	pos     map[[2]oplog.Position]int64 // positions already looked up
 	prog    progress
 	powers  powersCache // of the scopes in changed, as this transaction makes them
@@ -36,7 +36,7 @@ func (s *Store) begin(ctx context.Context) (*txn, error) {
 	if err != nil {
 		return nil, diskError(err)
 	}
-	t := &txn{s: s, ctx: ctx, tx: tx, stmts: map[string]*sql.Stmt{}, heldAt: map[oplog.Scope]oplog.Position{}, pos: map[[2]oplog.Position]int64{}}
+	t := &txn{s: s, ctx: ctx, tx: tx, stmts: map[string]*sql.Stmt{}, heldAt: map[oplog.Scope]heldLog{}, pos: map[[2]oplog.Position]int64{}}
 	t.prog = progress{Epoch: s.epoch, Commit: s.mark.Commit, Stamp: s.clock, Seen: s.seen, Date: s.mark.Date, Serial: s.mark.Serial}
 	return t, nil
 }
@@ -87,6 +87,9 @@ func (t *txn) rollback() {
 		return
 	}
 	_ = t.tx.Rollback()
+	for scope := range t.changed {
+		t.s.powers.forget(scope)
+	}
 }
 
 // commit makes the transaction durable, then the mark, then tells the rest of
@@ -169,11 +172,11 @@ func (t *txn) keepStatements() {
 }
 
 // held is the function held, asked once per scope and transaction.
-func (t *txn) held(scope oplog.Scope) (oplog.Position, error) {
+func (t *txn) held(scope oplog.Scope) (heldLog, error) {
 	if p, ok := t.heldAt[scope]; ok {
 		return p, nil
 	}
-	p, err := held(t.ctx, t, scope, t.s.powers.district)
+	p, err := held(t.ctx, t, scope, t.cache(scope), t.s.powers.district)
 	if err == nil {
 		t.heldAt[scope] = p
 	}
@@ -256,16 +259,4 @@ func (t *txn) position(realm, powers oplog.Position) (int64, error) {
 	err := t.row("SELECT id FROM positions WHERE realm_seq = ? AND realm_hash = ? AND powers_seq = ? AND powers_hash = ?", args...).Scan(&id)
 	t.pos[key] = id
 	return id, err
-}
-
-// held gives how much of the district's log in a scope is held.
-func held(ctx context.Context, q querier, scope oplog.Scope, district oplog.DeviceID) (p oplog.Position, err error) {
-	var h []byte
-	err = q.QueryRowContext(ctx, "SELECT seq, head FROM logs WHERE scope = ? AND device = ? ORDER BY seq DESC LIMIT 1",
-		string(scope), district[:]).Scan(&p.Seq, &h)
-	if errors.Is(err, sql.ErrNoRows) || p.Seq == 0 {
-		return oplog.Position{}, nil
-	}
-	copy(p.Hash[:], h)
-	return p, err
 }

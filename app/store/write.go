@@ -71,6 +71,13 @@ func (t *Tx) finish() error {
 	if err := t.s.opt.Fault("ops"); err != nil {
 		return err
 	}
+	for _, scope := range t.order {
+		if l := t.logs[scope]; l.row.Device == t.s.self.District {
+			if err := t.districtMoved(l.row.LogID, t.touched); err != nil {
+				return err
+			}
+		}
+	}
 	if err := t.fold(t.touched); err != nil {
 		return err
 	}
@@ -174,9 +181,9 @@ func (t *Tx) open(scope oplog.Scope) (*openLog, error) {
 	if err := t.namePositions(&row); err != nil {
 		return nil, diskError(err)
 	}
-	at := row.powers.Seq
+	at := place{Position: row.powers}
 	if self.Device == self.District {
-		at = ^uint64(0) // what it has stated until now: a new key counts from the next transaction on
+		at = now // what it has stated until now: a new key counts from the next transaction on
 	}
 	sealer, err := t.sealerAt(scope, at)
 	if err != nil {
@@ -185,21 +192,28 @@ func (t *Tx) open(scope oplog.Scope) (*openLog, error) {
 	l := &openLog{row: row, sealer: sealer}
 	t.logs[scope] = l
 	t.order = append(t.order, scope)
+	if self.Device == self.District {
+		if err := t.continueLog(l); err != nil {
+			return nil, err
+		}
+	}
 	return l, nil
 }
 
 func (t *Tx) namePositions(row *logRow) error {
 	self := t.s.self
-	var err error
 	if row.Scope != oplog.Realm {
-		if row.realm, err = t.held(oplog.Realm); err != nil {
+		h, err := t.held(oplog.Realm)
+		if err != nil {
 			return err
 		}
+		row.realm = h.Position
 	}
 	if self.Device == self.District || row.Scope == oplog.Realm {
 		return nil // judged at its own place in the log
 	}
-	row.powers, err = t.held(row.Scope)
+	h, err := t.held(row.Scope)
+	row.powers = h.Position
 	return err
 }
 
