@@ -96,11 +96,15 @@ func TestARestoredHubGoesOn(t *testing.T) {
 	w.power(t, both, counter.Clerk, counter.Reviewer) // said anew: stands against what was lost
 	between := w.acceptBy(t, w.vil, lost)
 	atLater := w.acceptBy(t, later, lost)
+	must(t, later.Flush())
+	must(t, w.vil.Flush())
 	patientPull(t, w.hub, w.vil)
 	w.converge(t)
 	patientPull(t, w.hub, later)
+	must(t, w.hub.Flush())
 	patientPull(t, later, w.hub)
 	w.converge(t)
+	patientPull(t, later, w.hub)
 	if a, b := digests(t, w.hub), digests(t, later); a != b {
 		t.Fatalf("\n%s\n%s", a, b)
 	}

@@ -61,7 +61,11 @@ func (w *world) restoreHome(d *device) {
 	d.disk.dead, d.disk.fuse, d.disk.full = false, 0, false
 	d.disk.copyIn(d.backup.img)
 	d.backup, d.restored = nil, true
-	w.fault("home restored")
+	if d == w.hub {
+		w.fault("hub restored")
+	} else {
+		w.fault("home restored")
+	}
 	w.logf("%s: home restored", d.name)
 	w.open(d, false)
 }

@@ -120,8 +120,8 @@ func (w *world) mishap(d *device, n int) {
 			d.skew -= time.Duration(w.rng.IntN(900)-300) * 24 * time.Hour
 		}
 	case n < 98:
-		if d == w.hub || d.rotten {
-			return // a restored district: known to be weaker, docs/status.md
+		if d.rotten {
+			return
 		}
 		if d == w.hub && d.backup != nil && d.backup.roster != w.roster {
 			d.backup = nil
