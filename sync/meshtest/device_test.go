@@ -41,7 +41,8 @@ type device struct {
 	light  bool // nobody works at it
 	// revoked: the district shut it out, whether it knows or not
 	revoked   bool
-	cutUntil  int // step until which it has no link
+	left      bool // a village that moved away
+	cutUntil  int  // step until which it has no link
 	fullUntil int
 	backup    *backup
 	restored  bool             // its home was

@@ -26,7 +26,7 @@ const (
 )
 
 // seedLimit is how long one seed may take before it counts as hanging.
-const seedLimit = 3 * time.Minute
+const seedLimit = 15 * time.Minute
 
 // TestWorker runs the seeds that a driver writes to its input. Worlds need the
 // process for themselves: its random numbers come from the seed.

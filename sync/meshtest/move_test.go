@@ -114,6 +114,7 @@ func (w *world) endMove(m *relocation) {
 	k := store.ScopeKey{Scope: m.village, ID: id, Key: key}
 	w.at(w.hub, w.hub.store.AddKeys(bg, k))
 	for _, d := range leaving {
+		d.left = true
 		d.scopes = slices.DeleteFunc(slices.Clone(d.scopes), func(sc oplog.Scope) bool { return sc == m.village })
 	}
 	w.record(w.hub, func(rec counter.Recorder) (string, error) {

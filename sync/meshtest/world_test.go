@@ -76,6 +76,10 @@ func (w *world) at(d *device, err error) {
 	if d.disk.dead || w.refusedFull(d) {
 		panic(interrupted{})
 	}
+	if (d.revoked || d.left) && counter.CodeOf(err) == counter.CodeDenied {
+		w.fault("shut out, and told so")
+		panic(interrupted{})
+	}
 	w.fatalf("%s: %s", d.name, chain(err))
 }
 
