@@ -12,11 +12,16 @@ export default defineConfig({
     // The bundle is embedded in the program, not downloaded.
     chunkSizeWarningLimit: 2000,
     reportCompressedSize: false,
+    rolldownOptions: {
+      // A web view's own server of files knows .js and may not know .mjs.
+      output: { assetFileNames: (a) => (a.names.some((n) => n.endsWith('.mjs')) ? 'assets/[name]-[hash].js' : 'assets/[name]-[hash][extname]') },
+    },
   },
   server: { host: '127.0.0.1' },
   test: {
     environment: 'happy-dom',
     include: ['src/**/*.spec.ts'],
     restoreMocks: true,
+    testTimeout: 30_000, // of a machine that does other things too
   },
 })

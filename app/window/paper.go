@@ -12,11 +12,13 @@ import (
 // mostPapers is how many printed papers wait at a seat to be fetched.
 const mostPapers = 4
 
-// heldPaper is a PDF that a browser may fetch once.
+// heldPaper is a PDF that a browser may fetch once; a page of its seat may show it as
+// long as it is held.
 type heldPaper struct {
-	ticket string
-	name   string
-	pdf    []byte
+	fetched bool
+	ticket  string
+	name    string
+	pdf     []byte
 }
 
 // Print makes a document of a case; the print is recorded before the paper exists.
@@ -116,19 +118,31 @@ func (w *Window) hold(name string, pdf []byte) (ticket string) {
 	if len(w.papers) >= mostPapers {
 		w.papers = w.papers[1:]
 	}
-	p := heldPaper{ticket: secret(), name: name, pdf: pdf}
+	p := &heldPaper{ticket: secret(), name: name, pdf: pdf}
 	w.papers = append(w.papers, p)
 	return p.ticket
 }
 
-// take gives a held paper, once; nil if there is none or nobody is logged in.
+// take gives a held paper to a browser that opens its address, once; nil if there is
+// none or nobody is logged in.
 func (w *Window) take(ticket string) *heldPaper {
+	p := w.held(ticket)
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	for i, p := range w.papers {
+	if p == nil || p.fetched {
+		return nil
+	}
+	p.fetched = true
+	return p
+}
+
+// held gives a paper that this seat still has.
+func (w *Window) held(ticket string) *heldPaper {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, p := range w.papers {
 		if w.user != nil && same(ticket, p.ticket) {
-			w.papers = append(w.papers[:i:i], w.papers[i+1:]...)
-			return &p
+			return p
 		}
 	}
 	return nil

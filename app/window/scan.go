@@ -217,15 +217,14 @@ func (w *Window) Scan(m MaterialRef) (Content, error) {
 	return Content{Name: m.Material + "." + ext, Kind: kind, Data: base64.StdEncoding.EncodeToString(f.Data)}, nil
 }
 
-// PaperData gives a paper that Print has just made, to be shown in the page, once; the
-// ticket fetches it at /api/paper/ too, until then.
+// PaperData gives a paper that Print has made a moment ago, to be shown in the page.
 func (w *Window) PaperData(ticket string) (Content, error) {
 	if _, err := w.current(true); err != nil {
 		return Content{}, err
 	}
-	p := w.take(ticket)
+	p := w.held(ticket)
 	if p == nil {
-		return Content{}, counter.E(counter.CodeNotFound, "这份文书已经打开过", "this paper was fetched before").Hint("请在办件里补打", "print it again")
+		return Content{}, counter.E(counter.CodeNotFound, "这份文书已经不在了", "this paper is not held any more").Hint("请在办件里补打", "print it again")
 	}
 	return Content{Name: p.name, Kind: "application/pdf", Data: base64.StdEncoding.EncodeToString(p.pdf)}, nil
 }

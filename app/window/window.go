@@ -109,7 +109,7 @@ type Window struct {
 	cardID     string
 	cancelRead context.CancelFunc // of a read that waits
 	reading    int                // counts reads
-	papers     []heldPaper        // oldest first
+	papers     []*heldPaper       // oldest first
 	upload     *upload            // a file that is arriving
 	taken      map[string]string  // files of the scanner's folder, by the id of the held scan
 }

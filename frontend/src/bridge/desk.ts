@@ -101,7 +101,7 @@ export interface Desk {
   FolderScans(): Promise<FolderScan[]>
   TakeScan(name: string): Promise<HeldScan>
   Scan(material: MaterialRef): Promise<Content>
-  /** A paper that Print has just made, once. */
+  /** A paper that Print has made a moment ago. */
   PaperData(ticket: string): Promise<Content>
 }
 

@@ -10,13 +10,14 @@ export function useActs(desk: Desk, roles: () => readonly string[], view: Readon
   const asked = ref<Act>()
   const opinion = ref('')
   const choose = ref('')
+  const to = ref('') // whom a case is handed to; "" leaves it to the rules
   const fault = ref('')
   const busy = ref(false)
 
   function ask(act: Act | undefined) {
     if (!act) return
     asked.value = act
-    opinion.value = choose.value = fault.value = ''
+    opinion.value = choose.value = to.value = fault.value = ''
   }
 
   /** Does what was asked; stays open, with the reason, when it was refused. */
@@ -29,7 +30,7 @@ export function useActs(desk: Desk, roles: () => readonly string[], view: Readon
     }
     busy.value = true
     try {
-      changed(await desk.Act({ number: view.value.number, verb: act.verb, opinion: opinion.value, to: '', choose: choose.value }))
+      changed(await desk.Act({ number: view.value.number, verb: act.verb, opinion: opinion.value, to: act.verb === 'handover' ? to.value : '', choose: choose.value }))
       asked.value = undefined
     } catch (reason) {
       const e = toDeskError(reason)
@@ -39,5 +40,5 @@ export function useActs(desk: Desk, roles: () => readonly string[], view: Readon
     }
   }
 
-  return { acts, asked, opinion, choose, fault, busy, ask, confirm }
+  return { acts, asked, opinion, choose, to, fault, busy, ask, confirm }
 }

@@ -10,6 +10,7 @@ export interface Sheet {
   applicant: Applicant
   form: FormValues
   materials: Record<string, Tick>
+  scans: Record<string, { id: string; name: string }> // files held for materials
 }
 
 /** given: seen by the clerk; later: promised, where the item allows it. */
@@ -18,7 +19,7 @@ export type Tick = 'given' | 'later' | ''
 export const idCard = '居民身份证'
 
 export function blankSheet(): Sheet {
-  return { applicant: { type: 'person', name: '', number: '', phone: '', address: '', legal_representative: '', agent: null }, form: {}, materials: {} }
+  return { applicant: { type: 'person', name: '', number: '', phone: '', address: '', legal_representative: '', agent: null }, form: {}, materials: {}, scans: {} }
 }
 
 /** The fields that apply, given the answers before them. */
@@ -61,10 +62,12 @@ export function tick(sheet: Sheet, card: CardRead | undefined, name: string): Ti
 
 /** The checklist as it is handed in. */
 export function given(item: Item, sheet: Sheet, card: CardRead | undefined): GivenMaterial[] {
-  return item.materials.flatMap((m) => {
+  return item.materials.flatMap((m): GivenMaterial[] => {
     const t = tick(sheet, card, m.name)
     if (!t) return []
-    return [t === 'later' ? { name: m.name, provided: false, deferred: true } : { name: m.name, provided: true }]
+    if (t === 'later') return [{ name: m.name, provided: false, deferred: true }]
+    const scan = sheet.scans[m.name]?.id
+    return [scan ? { name: m.name, provided: true, scan } : { name: m.name, provided: true }]
   })
 }
 

@@ -2,6 +2,7 @@ import { computed, reactive, ref, shallowRef, watch } from 'vue'
 
 import { toDeskError, type Accepted, type CardRead, type Desk, type DeskError, type Item } from '../../bridge'
 import { usePrefill } from '../form/usePrefill'
+import { useScans } from './useScans'
 import { answers, blankSheet, given, missing, type Sheet } from './rules'
 
 /** How long after the last key a draft is kept, in milliseconds. */
@@ -26,6 +27,7 @@ export function useIntake(desk: Desk, failed: (reason: unknown) => void) {
   const note = ref('') // what the clerk should know about a draft
   const legalDate = ref('')
   const lacks = computed(() => missing(item.value, sheet, card.value))
+  const files = useScans(desk, () => sheet.scans)
   const { sources, fill, forget: forgetSources } = usePrefill(desk, sheet)
   let timer = 0
   let quiet = true // nothing typed since the sheet was emptied or filled by us
@@ -56,7 +58,7 @@ export function useIntake(desk: Desk, failed: (reason: unknown) => void) {
     Object.assign(sheet.applicant, { name: '', number: '', address: '' })
   }
 
-  async function choose(code: string): Promise<boolean> {
+  async function choose(code: string, restoring = false): Promise<boolean> {
     try {
       item.value = await desk.Item(code)
     } catch (reason) {
@@ -66,6 +68,8 @@ export function useIntake(desk: Desk, failed: (reason: unknown) => void) {
     // Answers to another item's questions are not answers to these.
     sheet.form = {}
     sheet.materials = {}
+    if (!restoring) files.dropAll()
+    sheet.scans = {}
     fault.value = undefined
     forgetSources()
     await fill(item.value, card.value?.id ?? '', sheet.applicant.number)
@@ -101,6 +105,7 @@ export function useIntake(desk: Desk, failed: (reason: unknown) => void) {
     card.value = item.value = done.value = fault.value = undefined
     note.value = legalDate.value = ''
     forgetSources()
+    files.dropAll()
     Object.assign(sheet, blankSheet())
     forget()
   }
@@ -117,7 +122,7 @@ export function useIntake(desk: Desk, failed: (reason: unknown) => void) {
       if (!text) return
       const draft = JSON.parse(text) as Draft
       if (draft.v !== 1) return
-      if (draft.item) await choose(draft.item)
+      if (draft.item) await choose(draft.item, true)
       Object.assign(sheet, blankSheet(), draft.sheet)
       note.value = draft.card
         ? '已恢复上次没有办完的内容。上次读卡的结果已失效，请按 F2 重新读卡，否则按“未读卡”办理。'
@@ -150,7 +155,7 @@ export function useIntake(desk: Desk, failed: (reason: unknown) => void) {
     if (!done.value) timer = window.setTimeout(() => void keep(), draftDelay)
   })
 
-  return { sheet, card, item, sources, reading, busy, fault, done, note, legalDate, lacks, readCard, stopReading, typeInstead, choose, accept, clear, restore }
+  return { sheet, card, item, files, sources, reading, busy, fault, done, note, legalDate, lacks, readCard, stopReading, typeInstead, choose, accept, clear, restore }
 }
 
 export type Intake = ReturnType<typeof useIntake>

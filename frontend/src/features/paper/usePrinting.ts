@@ -15,6 +15,7 @@ export function usePrinting(desk: Desk) {
   const printer = ref(onScreen)
   const said = ref('')
   const link = ref('') // where a browser that blocked the new page finds the paper
+  const ticket = ref('') // shows the paper in the page
   const fault = shallowRef<DeskError>()
   const busy = ref(false)
 
@@ -35,10 +36,11 @@ export function usePrinting(desk: Desk) {
   async function print(request: PaperRequest, title: string): Promise<boolean> {
     if (busy.value) return false
     busy.value = true
-    said.value = link.value = ''
+    said.value = link.value = ticket.value = ''
     fault.value = undefined
     try {
       const p = await desk.PrintPaper(request)
+      ticket.value = p.ticket
       const what = title + (p.reprint > 0 ? `（补打第 ${p.reprint} 次）` : '')
       const also = p.warnings.map((w) => `。注意：${w}`).join('')
       if (p.printer) said.value = `${what}已交给打印机 ${p.printer}${also}`
@@ -67,7 +69,7 @@ export function usePrinting(desk: Desk) {
     { value: onScreen, label: '不打印，只看 PDF' },
   ])
 
-  return { printers, printer, options, said, link, fault, busy, choose, print }
+  return { printers, printer, options, said, link, ticket, fault, busy, choose, print }
 }
 
 /** Whether the last document of the kind is printed again, as it was. */
