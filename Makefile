@@ -26,14 +26,17 @@ START     ?= 1
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
 
-run: packages-$(if $(ONCE),once,run) need-go $(if $(ONCE),,try-ui) build ## install what is missing, build, play the story in ./run (ONCE=1: then stop)
-	$(GO) run ./cmd/story --program bin/onedoor --dir run $(if $(ONCE),--once)
+# A display is a screen to show a window on; without one nothing of GTK is asked for.
+SCREEN := $(if $(ONCE),,$(DISPLAY)$(WAYLAND_DISPLAY))
+
+run: packages-$(if $(ONCE),once,run) need-go $(if $(ONCE),,try-ui) build $(if $(SCREEN),try-window) ## install what is missing, build, play the story in ./run (ONCE=1: then stop), open the counter
+	$(GO) run ./cmd/story --program bin/onedoor --dir run $(if $(SCREEN),--window bin/onedoor-window) $(if $(ONCE),--once)
 
 test: packages-test need-go ## format, vet, all tests, those of the pages too
 	build/gofmt.sh $(dir $(GO))gofmt
 	$(GO) vet ./...
 	$(GO) test -timeout 20m ./...
-	@[ ! -f frontend/package.json ] || $(MAKE) --no-print-directory ui-test
+	@[ ! -f frontend/package.json ] || $(MAKE) --no-print-directory ui-test walk-test smoke
 
 bench: need-go ## the budgets of the design, as ratios (BENCH=. for all benchmarks, BENCHTIME=3s)
 	$(GO) test -p 1 -run '^$$' -bench '$(BENCH)' -benchtime $(BENCHTIME) -timeout 60m ./... | $(GO) run ./build/ratios
@@ -92,6 +95,10 @@ frontend/node_modules/.package-lock.json: frontend/package-lock.json
 try-ui:
 	@$(MAKE) --no-print-directory ui || echo "pages not built, going on without 没有构建网页，继续（界面会说明原因）"
 
+# Without a window the story tells the address of the pages.
+try-window:
+	@$(MAKE) --no-print-directory window || echo "window not built, going on with a browser 没有构建窗口程序，改用浏览器"
+
 # WebKitGTK 4.1 where there is one, else 4.0 (older Kylin and UOS).
 WEBKIT = $(shell pkg-config --exists webkit2gtk-4.1 2>/dev/null && echo ,webkit2_41)
 
@@ -112,6 +119,14 @@ need-go:
 need-node:
 	@node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)' 2>/dev/null || \
 	  { echo "Node.js 20.19 or newer is needed 需要 Node.js 20.19 以上: https://nodejs.org/" >&2; exit 1; }
+
+# A slice of the walks, and the real window on a screen of its own, for "make test".
+.PHONY: walk-test smoke try-window
+walk-test: packages-e2e need-go need-node ui build
+	cd frontend && node --test --test-timeout=300000 --test-name-pattern='by card|rare names|voids|link' e2e/walk.test.mjs
+
+smoke: packages-smoke window build ## the real window under Xvfb: it shows the login, logs in, and prints nothing bad
+	build/smoke.sh bin/onedoor bin/onedoor-window
 
 # Walks of a clerk through the real program in a real browser, and pictures of it.
 .PHONY: e2e shots

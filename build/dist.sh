@@ -38,6 +38,14 @@ for target in linux/amd64/cardhelper linux/arm64/cardhelper windows/amd64/cardhe
 done
 cp build/udev/70-onedoor-card.rules dist/
 cp build/windows/card-reader.txt dist/card-reader-windows.txt
+# The window program for Windows needs no C compiler; pages must have been built.
+if [ -f frontend/dist/index.html ]; then
+  file=dist/onedoor-window-windows-amd64.exe
+  CGO_ENABLED=0 GOOS=windows GOARCH=amd64 "$go" build -trimpath -buildvcs=false -tags desktop,production -ldflags "$ldflags -H windowsgui" -o "$file" .
+  never_run="$never_run ${file#dist/}"
+else
+  echo "no pages were built, so there is no window program for Windows (make ui) 没有构建网页，不含 Windows 窗口程序" >&2
+fi
 cp LICENSE NOTICE THIRD_PARTY.txt README.md README.zh.md dist/
 (cd dist && find . -type f ! -name SHA256SUMS -printf "%P\n" | LC_ALL=C sort | xargs -d "\n" sha256sum -- > SHA256SUMS && cat SHA256SUMS)
 echo "built but never run on this machine 在本机上只编译、没有运行过:$never_run"

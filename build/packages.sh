@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Lists the system packages that a purpose needs (run, once, test, race, window, e2e), says which are
+# Lists the system packages that a purpose needs (run, once, test, race, window, e2e, smoke), says which are
 # missing, and installs those on Debian and Ubuntu. Elsewhere it says what is
 # needed and stops. Usage: build/packages.sh PURPOSE
 set -eu
@@ -13,10 +13,11 @@ case $purpose in
   race)   need="gcc:gcc" ;;
   window) need="gcc:gcc pkg-config:pkg-config" ;;
   e2e)    need="chromium:chromium" ;;
+  smoke)  need="gcc:gcc pkg-config:pkg-config Xvfb:xvfb xdotool:xdotool import:imagemagick" ;;
   *) echo "packages.sh: unknown purpose $purpose" >&2; exit 2 ;;
 esac
 case $purpose in
-  run|test|window|e2e) [ ! -f frontend/package.json ] || need="$need node:nodejs npm:npm" ;;
+  run|test|window|e2e|smoke) [ ! -f frontend/package.json ] || need="$need node:nodejs npm:npm" ;;
 esac
 
 missing=""
@@ -24,13 +25,13 @@ for pair in $need; do
   command -v "${pair%%:*}" >/dev/null 2>&1 || missing="$missing ${pair#*:}"
 done
 # Libraries have no command of their own to look for.
-if [ "$purpose" = window ]; then
+if [ "$purpose" = window ] || [ "$purpose" = smoke ]; then
   pkg-config --exists gtk+-3.0 2>/dev/null || missing="$missing libgtk-3-dev"
   # The older 4.0 will do where it is all there is.
   pkg-config --exists webkit2gtk-4.1 2>/dev/null || pkg-config --exists webkit2gtk-4.0 2>/dev/null || missing="$missing libwebkit2gtk-4.1-dev"
 fi
-# The browser of the walks draws with the system's fonts.
-if [ "$purpose" = e2e ] && ! { command -v fc-list >/dev/null 2>&1 && fc-list | grep -qi cjk; }; then
+# The browser of the walks and the window draw with the system's fonts.
+if { [ "$purpose" = e2e ] || [ "$purpose" = smoke ]; } && ! { command -v fc-list >/dev/null 2>&1 && fc-list | grep -qi cjk; }; then
   missing="$missing fontconfig fonts-noto-cjk"
 fi
 no_go=""

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"flag"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"runtime"
 	"syscall"
 	"time"
 
@@ -19,17 +21,18 @@ import (
 func main() {
 	program := flag.String("program", "bin/onedoor", "the built program")
 	dir := flag.String("dir", "run", "folder for the demonstration; each run makes a new one in it")
+	window := flag.String("window", "", "the built window program, opened where there is a display")
 	once := flag.Bool("once", false, "end after the story")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
-	if err := run(ctx, *program, *dir, *once, os.Stdout); err != nil {
+	if err := run(ctx, *program, *dir, *window, *once, os.Stdout); err != nil {
 		fmt.Fprintf(os.Stderr, "\n失败 FAILED: %v\n", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, program, parent string, once bool, out io.Writer) error {
+func run(ctx context.Context, program, parent, window string, once bool, out io.Writer) error {
 	land, err := prepare(program, parent)
 	if err != nil {
 		return err
@@ -47,7 +50,7 @@ func run(ctx context.Context, program, parent string, once bool, out io.Writer) 
 	}
 	fmt.Fprintf(out, "\n故事讲完，用时 %.1f 秒。受理编号 %s\n", time.Since(begun).Seconds(), told.Number)
 	if !once {
-		err = stay(ctx, land, told, out)
+		err = stay(ctx, land, told, displayed(window), out)
 	}
 	if _, stopErr := told.Hub.Stop(); err == nil {
 		err = stopErr
@@ -82,27 +85,46 @@ func prepare(program, parent string) (*play.Land, error) {
 	return play.NewLand(program, dir, repo)
 }
 
-// stay serves the counter's pages until it is interrupted.
-func stay(ctx context.Context, land *play.Land, told play.Told, out io.Writer) error {
+// displayed gives the window program if it is there and there is a screen to show it on.
+func displayed(window string) string {
+	if window == "" || runtime.GOOS == "linux" && os.Getenv("DISPLAY") == "" && os.Getenv("WAYLAND_DISPLAY") == "" {
+		return ""
+	}
+	path, err := filepath.Abs(window)
+	if err != nil {
+		return ""
+	}
+	if _, err := os.Stat(path); err != nil {
+		return ""
+	}
+	return path
+}
+
+// stay shows the counter, in its window or to a browser, until it is interrupted or
+// the window is closed.
+func stay(ctx context.Context, land *play.Land, told play.Told, window string, out io.Writer) error {
 	land.Echo = out // the daemon tells the link for the next browser
-	counter, page, err := land.OpenCounter(ctx)
+	counter, err := land.OpenCounter(ctx, window)
 	if err != nil {
 		return err
 	}
 	fmt.Fprintf(out, "\n枢纽 %s，数据 %s\n", told.Ready.Listen, filepath.Join(land.Dir, "hub"))
 	fmt.Fprintf(out, "窗口登录: 用户 %s  口令 %s\n", play.Clerk.Name, play.Clerk.Password)
-	fmt.Fprintf(out, "READY %s\n", page)
+	if counter.Page != "" {
+		fmt.Fprintf(out, "READY %s\n", counter.Page)
+	} else {
+		fmt.Fprintln(out, "READY window 窗口已打开，关闭窗口即结束")
+	}
 	fmt.Fprintln(out, "按 Ctrl-C 结束")
 	select {
 	case <-ctx.Done():
 		fmt.Fprintln(out, "\n正在结束…")
 	case <-counter.Ended():
-		err = fmt.Errorf("窗口的后台程序自己结束了 / the counter's daemon ended by itself")
+		if counter.Page != "" {
+			err = fmt.Errorf("窗口的后台程序自己结束了 / the counter's daemon ended by itself")
+		}
 	case <-told.Hub.Ended():
 		err = fmt.Errorf("枢纽自己结束了 / the hub ended by itself")
 	}
-	if _, stopErr := counter.Stop(); err == nil {
-		err = stopErr
-	}
-	return err
+	return cmp.Or(err, counter.Stop())
 }

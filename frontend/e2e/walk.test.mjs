@@ -74,7 +74,7 @@ test('keeps rare names as they are, from the card to the case and the person', a
   await page.keyboard.press('F6')
   await page.getByLabel('证件号码').fill(rareNumber)
   await page.keyboard.press('Enter')
-  await page.locator('.facts').getByText(rare).waitFor()
+  await page.locator('.facts h2').getByText(rare).waitFor()
   await page.locator('.facts').getByText('身份来源：读卡').waitFor()
 })
 

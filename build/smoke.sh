@@ -1,0 +1,59 @@
+#!/usr/bin/env bash
+# The real window on a screen of its own (Xvfb): sets up a small district, opens the
+# counter's window, logs in by keys, and looks whether the program says that somebody is
+# logged in and what the screen shows. Usage: build/smoke.sh ONEDOOR WINDOW [PICTURE]
+set -eu
+program=$(realpath "$1") window=$(realpath "$2") picture=${3:-}
+repo=$(cd "$(dirname "$0")/.." && pwd)
+dir=$(mktemp -d)
+server="" shown=""
+finish() {
+  [ -z "$shown" ] || { kill "$shown" 2>/dev/null || true; sleep 1; kill -9 "$shown" 2>/dev/null || true; }
+  [ -z "$server" ] || kill "$server" 2>/dev/null || true
+  rm -rf "$dir"
+}
+trap finish EXIT
+export ONEDOOR_KEYDIR=$dir/keys ONEDOOR_HOME= ONEDOOR_PASSPHRASE= LANG=C.UTF-8 HOME=$dir XDG_CACHE_HOME=$dir/cache XDG_RUNTIME_DIR=$dir
+cd "$dir"
+admin=demo-admin-440604 clerk=demo-clerk-011001
+data=$repo/forms/catalog
+quietly() { "$@" > out.txt 2>&1 || { cat out.txt >&2; exit 1; }; }
+quietly env ONEDOOR_PASSWORD=$admin "$program" hub init --home hub --district 440604 --name 禅城区 --admin admin
+quietly env ONEDOOR_PASSWORD=$admin "$program" division import --home hub --user admin "$data/divisions/440604.json"
+quietly env ONEDOOR_PASSWORD=$admin "$program" catalog import --home hub --user admin --sample
+quietly env ONEDOOR_PASSWORD=$admin ONEDOOR_NEW_PASSWORD=$clerk "$program" user add --home hub --user admin --name clerk --role clerk --division 440604011001
+quietly "$program" init --home village --division 440604011001 --counter 01 --name 纯阳社区 --out request
+quietly env ONEDOOR_PASSWORD=$admin "$program" hub enroll --home hub --user admin --request request --tier village --out grant
+quietly "$program" join --home village --grant grant
+
+Xvfb -displayfd 3 -screen 0 1366x768x24 3> display.txt > xvfb.txt 2>&1 &
+server=$!
+for _ in $(seq 100); do [ -s display.txt ] && break; sleep 0.1; done
+export DISPLAY=:$(cat display.txt)
+unset WAYLAND_DISPLAY
+"$window" --home village > window.txt 2>&1 &
+shown=$!
+
+# How many colours a part of the screen has: an empty window has one or two.
+colours() { import -window root -crop "$1" +repage png:- 2>/dev/null | identify -format %k png:- 2>/dev/null || echo 0; }
+waitfor() { # what, tries, command...
+  local what=$1 tries=$2; shift 2
+  for _ in $(seq "$tries"); do "$@" && return 0; kill -0 "$shown" 2>/dev/null || break; sleep 0.5; done
+  echo "smoke: $what" >&2; tail -5 window.txt >&2; import -window root "${picture:-/dev/null}" 2>/dev/null || true
+  exit 1
+}
+id=""
+found() { id=$(xdotool search --name 一门办 2>/dev/null | tail -1); [ -n "$id" ]; }
+drawn() { [ "$(colours 700x500+300+130)" -gt 20 ]; }
+waitfor "no window came up" 120 found
+waitfor "the window stays empty" 120 drawn
+xdotool windowmove "$id" 0 0 windowsize "$id" 1366 768 windowfocus "$id" 2>/dev/null || true
+sleep 2
+xdotool type --delay 60 clerk; xdotool key Return; sleep 0.5
+xdotool type --delay 60 "$clerk"; xdotool key Return
+# The head line with its dark ground appears after the login, and nowhere before.
+blue() { import -window root -crop 20x3+640+6 +repage -scale 1x1 -depth 8 txt:- 2>/dev/null | grep -qiE 'srgb\(23,74,151\)|#174A97'; }
+waitfor "the login by keys did not show the counter" 60 blue
+[ -z "$picture" ] || import -window root "$picture"
+if grep -qiE 'panic|fatal error|SIGSEGV' window.txt; then cat window.txt >&2; exit 1; fi
+echo "smoke: the window came up, drew the login, and a login by keys showed the counter"
