@@ -403,6 +403,7 @@ export interface Division {
   name: string
   level: string
   parent: string
+  former?: string
   valid_from?: string
   valid_to?: string
 }

@@ -51,7 +51,7 @@ describe('watchScanner', () => {
     input.value = '王'
     input.focus()
     scan(number, 5)
-    expect(found).toHaveBeenCalledWith(number)
+    expect(found).toHaveBeenCalledWith(number, number)
     expect(input.value).toBe('王')
   })
   it('leaves what a person types', () => {
