@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 
 	"onedoor/sync/oplog"
@@ -61,7 +62,7 @@ func (t *txn) everything(scope oplog.Scope) (touchedSet, error) {
 }
 
 // RewriteOwnFiles makes every segment file of this device's own logs again from
-// the database, which is the truth of them.
+// the database, which is the truth of them, and has damaged ones of others fetched again.
 func (s *Store) RewriteOwnFiles(ctx context.Context) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -70,7 +71,34 @@ func (s *Store) RewriteOwnFiles(ctx context.Context) error {
 		return err
 	}
 	defer t.rollback()
-	return t.rewriteOwn(func(*ownFile, string) bool { return true })
+	if err := t.rewriteOwn(func(*ownFile, string) bool { return true }); err != nil {
+		return err
+	}
+	if err := t.dropDamaged(); err != nil {
+		return diskError(err)
+	}
+	return t.commit()
+}
+
+// dropDamaged takes files of other devices that are not what was recorded out of our
+// index: what is not held is wanted, so a peer that has them sends them again.
+func (t *txn) dropDamaged() error {
+	files, err := t.s.fileRows(t.ctx)
+	if err != nil {
+		return err
+	}
+	for _, f := range files {
+		data, err := t.s.readPrefix(t.s.SegmentPath(f.folder, f.name), f.size)
+		if err == nil && int64(len(data)) == f.size && sha256.Sum256(data) == f.hash {
+			continue
+		}
+		if _, err := t.exec("DELETE FROM files WHERE folder = ? AND name = ? AND hash = ? AND log IN (SELECT id FROM logs WHERE own = 0)",
+			f.folder, f.name, f.hash[:]); err != nil {
+			return err
+		}
+		t.s.knows.forget()
+	}
+	return nil
 }
 
 // rewriteOwn writes the own files that bad names again.
