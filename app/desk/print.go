@@ -21,6 +21,7 @@ type PrintRequest struct {
 	Facts []byte
 	Texts map[string]string
 	Scans [][]byte // pictures, for kinds that take some
+	Kept  []string // names of the case's materials whose kept scans are the pictures, too
 
 	Anew      bool   // not a reprint: state what is so now
 	CopyNo    int    // which of the copies; 0 is the first in a file, and all of them at a printer
@@ -56,6 +57,13 @@ func (s *Session) PrintPaper(ctx context.Context, r PrintRequest) (DocumentRef, 
 func (s *Session) printCase(ctx context.Context, d *counter.Dossier, r PrintRequest) (DocumentRef, []string, error) {
 	if err := s.mayPrint(ctx, d.Scope, "case.print", r); err != nil {
 		return DocumentRef{}, nil, err
+	}
+	for _, name := range r.Kept {
+		m, err := s.Material(ctx, r.Number, name)
+		if err != nil {
+			return DocumentRef{}, nil, err
+		}
+		r.Scans = append(r.Scans, m.Data)
 	}
 	due := dueNotices(d.Folded.Case, r.Kind)
 	r.Anew = r.Anew || len(due) > 0 // an earlier notice does not know of what this one is due for

@@ -3,6 +3,8 @@ package station
 import (
 	"bytes"
 	"context"
+	"image"
+	"image/jpeg"
 	"io/fs"
 	"math/rand/v2"
 	"os"
@@ -64,6 +66,7 @@ func TestScanTravels(t *testing.T) {
 	if err != nil || !bytes.Equal(got, plain) {
 		t.Fatalf("at the hub: %d bytes, %v", len(got), err)
 	}
+	d.copyOfKeptScan(hub, addr)
 	if again := d.sync(d.vil, addr); again.SentBytes+again.ReceivedBytes > 10_000 {
 		t.Fatalf("a second round costs %+v", again)
 	}
@@ -234,4 +237,31 @@ func piecesAt(who *desk.Session, number, material string) int {
 		}
 	}
 	return -1
+}
+
+// copyOfKeptScan reuses a scan that the village kept: at the hub, as a picture with the
+// mark that says what for.
+func (d *district) copyOfKeptScan(hub *Station, addr string) {
+	d.t.Helper()
+	t := d.t
+	var jpg bytes.Buffer
+	must(t, jpeg.Encode(&jpg, image.NewGray(image.Rect(0, 0, 40, 60)), nil))
+	path := filepath.Join(d.vil.Home, "..", "card.jpg")
+	must(t, os.WriteFile(path, jpg.Bytes(), 0o600))
+	var number, material string
+	d.at(d.vil, Write, func(s *Station) { number, material = d.acceptScan(s, 2, path) })
+	must(t, os.Remove(path))
+	d.sync(d.vil, addr)
+	out := filepath.Join(d.hub.Home, "..", "copy.pdf")
+	ref, _, err := d.admin(hub).PrintPaper(context.Background(), desk.PrintRequest{Number: number, Kind: "copy", Kept: []string{material},
+		Texts: map[string]string{"purpose": "办理老年人优待证", "material": material, "checked_on": "2026-11-20", "checked_by": "王小兰"}, Out: out})
+	must(t, err)
+	if ref.Copy != 1 {
+		t.Errorf("%+v", ref)
+	}
+	_, _, err = d.admin(hub).PrintPaper(context.Background(), desk.PrintRequest{Number: number, Kind: "copy", Kept: []string{"没有的材料"}, Out: out})
+	if counter.CodeOf(err) != counter.CodeNotFound {
+		t.Errorf("a material without a scan: %v", err)
+	}
+	d.sync(d.vil, addr)
 }

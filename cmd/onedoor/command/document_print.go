@@ -27,7 +27,7 @@ raw:QUEUE, file:/dev/usb/lp0 or tcp:HOST:9100. A document is recorded before it 
 // printFlags are the flags of everything that prints.
 type printFlags struct {
 	out, printer, paper, facts, watermark *string
-	fact, scans                           *[]string
+	fact, scans, kept                     *[]string
 }
 
 func definePrint(fs *cli.Flags) printFlags {
@@ -38,6 +38,7 @@ func definePrint(fs *cli.Flags) printFlags {
 		facts:     fs.Path("facts", cli.T("办件里没有、这种文书要写明的内容（JSON）", "what the document must state and the case does not know (JSON)"), cli.Meta("FILE.json")),
 		fact:      fs.Strings("fact", cli.T("同上，一项一写", "the same, one at a time"), cli.Meta("FIELD=TEXT")),
 		scans:     fs.Strings("scan", cli.T("附上的扫描件", "a scan that belongs to it"), cli.Meta("FILE.jpg")),
+		kept:      fs.Strings("kept", cli.T("附上本件已保存的材料扫描件", "a scan that was kept with the case's material"), cli.Meta("MATERIAL")),
 		watermark: fs.String("watermark", "", cli.T("水印", "watermark"), cli.Meta("TEXT")),
 	}
 }
@@ -45,7 +46,7 @@ func definePrint(fs *cli.Flags) printFlags {
 // request reads what was given. Folders are looked at first: a print that is
 // recorded and then cannot be written helps nobody.
 func (f printFlags) request(c *cli.Call, number, kind string) (r desk.PrintRequest, err error) {
-	r = desk.PrintRequest{Number: number, Kind: kind, Paper: *f.paper, Watermark: *f.watermark, Out: *f.out, Printer: *f.printer}
+	r = desk.PrintRequest{Number: number, Kind: kind, Paper: *f.paper, Watermark: *f.watermark, Out: *f.out, Printer: *f.printer, Kept: *f.kept}
 	if r.Out != "" {
 		if _, err := os.Stat(filepath.Dir(r.Out)); err != nil {
 			return r, writeError(r.Out, err)
