@@ -12,6 +12,7 @@ const (
 const (
 	SealedApplicant = "applicant" // JSON snapshot of the applicant
 	SealedForm      = "form"      // JSON of the form
+	SealedSources   = "sources"   // JSON of where values of the form came from, by field
 	SealedAgent     = "agent"     // JSON of the agent
 	SealedOpinion   = "opinion"   // what was written to an act
 	SealedText      = "text"      // of a note

@@ -20,6 +20,7 @@ type prepared struct {
 	who       applicant
 	person    uuid.UUID // once recorded
 	form      []byte    // canonical JSON, nil without fields
+	sources   []byte    // JSON of origins by field, nil if everything was typed
 	materials []counter.GivenMaterial
 	legal     counter.Date
 	due       *counter.Date
@@ -108,6 +109,9 @@ func (s *Session) prepare(ctx context.Context, a *Acceptance) (*prepared, error)
 	form, faults := s.checkForm(ctx, &p.item, a.Form, p.legal)
 	p.form = form
 	ps = append(ps, faults...)
+	if p.sources, err = s.sourcesOf(ctx, a, p); err != nil {
+		return nil, err
+	}
 	given, faults := s.checkMaterials(ctx, &p.item, a.Materials, a.Card != nil)
 	p.materials = given
 	ps = append(ps, faults...)
@@ -312,6 +316,9 @@ func (p *prepared) sealed() (map[string][]byte, error) {
 	parts := map[string][]byte{counter.SealedApplicant: who}
 	if p.form != nil {
 		parts[counter.SealedForm] = p.form
+	}
+	if p.sources != nil {
+		parts[counter.SealedSources] = p.sources
 	}
 	if p.who.agent != nil {
 		if parts[counter.SealedAgent], err = json.Marshal(p.who.agent); err != nil {

@@ -14,19 +14,34 @@ import (
 // BlankForm writes the empty form of an item, to be filled in by hand, to the
 // file out. It belongs to no case, so nothing is recorded.
 func (s *Session) BlankForm(ctx context.Context, item, out string) (DocumentRef, error) {
+	ref, _, err := s.blankForm(ctx, LooseRequest{Item: item, Out: out})
+	return ref, err
+}
+
+// blankForm draws it and hands it to a file or a printer.
+func (s *Session) blankForm(ctx context.Context, r LooseRequest) (DocumentRef, []string, error) {
+	made, err := s.drawBlank(ctx, r.Item)
+	if err != nil {
+		return DocumentRef{}, nil, err
+	}
+	p := PrintRequest{Kind: document.FormBlank, Out: r.Out, Printer: r.Printer}
+	return s.hand(ctx, p, made, DocumentRef{Kind: document.FormBlank, Copy: 1}, func(string, error) error { return nil })
+}
+
+func (s *Session) drawBlank(ctx context.Context, item string) (*drawn, error) {
 	if s.cfg.Papers.Signer == nil {
-		return DocumentRef{}, counter.E(counter.CodeNotEnrolled, "本机还没有签名证书,不能出具文书", "this device has no signing certificate yet")
+		return nil, counter.E(counter.CodeNotEnrolled, "本机还没有签名证书,不能出具文书", "this device has no signing certificate yet")
 	}
 	cat, err := s.catalogue(ctx)
 	if err != nil {
-		return DocumentRef{}, err
+		return nil, err
 	}
 	it, _, err := cat.item(strings.TrimSpace(item), s.today())
 	if err != nil {
-		return DocumentRef{}, err
+		return nil, err
 	}
 	if len(it.FormFields()) == 0 {
-		return DocumentRef{}, counter.Ef(counter.CodeInvalid, "事项 %s 没有表单", "item %s has no form", it.Code).
+		return nil, counter.Ef(counter.CodeInvalid, "事项 %s 没有表单", "item %s has no form", it.Code).
 			Hint("这个事项不用填表;材料清单用 document print --kind checklist", "nothing has to be filled in")
 	}
 	f := document.FormPaper{Number: fmt.Sprintf("%s-v%d", it.Code, it.Version), IssuedAt: s.cfg.Now().Truncate(time.Second),
@@ -34,10 +49,9 @@ func (s *Session) BlankForm(ctx context.Context, item, out string) (DocumentRef,
 		Who: []document.FormLine{{Label: "申请人"}, {Label: "证件号码"}, {Label: "联系电话"}, {Label: "住址"}}}
 	issued, err := s.cfg.Papers.Press.IssueForm(f, s.seal())
 	if err != nil {
-		return DocumentRef{}, paperError(err)
+		return nil, paperError(err)
 	}
-	ref := DocumentRef{Kind: document.FormBlank, Copy: 1, File: out}
-	return ref, s.cfg.SaveFile(out, issued.PDF)
+	return &drawn{copies: []document.Issued{issued}}, nil
 }
 
 func (s *Session) seal() document.Seal {

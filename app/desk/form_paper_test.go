@@ -96,3 +96,22 @@ func TestBlankForms(t *testing.T) {
 		}
 	}
 }
+
+// TestBlankFormFromThePages: the page asks for it like for a guide; an item
+// without a form has none.
+func TestBlankFormFromThePages(t *testing.T) {
+	out := filepath.Join(t.TempDir(), "blank.pdf")
+	ref, _, err := shared.wang.PrintLoose(ctx, desk.LooseRequest{Kind: "form-blank", Item: "NY004", Out: out})
+	must(t, err)
+	if ref.Kind != "form-blank" || ref.File != out {
+		t.Errorf("%+v", ref)
+	}
+	data, err := os.ReadFile(out)
+	must(t, err)
+	if v, err := shared.vil.Desk().VerifyDocument(ctx, data, true); err != nil || !v.Valid {
+		t.Errorf("%+v %v", v, err)
+	}
+	none := shared.item(t, func(it *counter.Item) bool { return len(it.FormFields()) == 0 })
+	_, _, err = shared.wang.PrintLoose(ctx, desk.LooseRequest{Kind: "form-blank", Item: none.Code, Out: out + "2"})
+	refused(t, err, counter.CodeInvalid)
+}

@@ -18,7 +18,7 @@ import (
 // checklist, a citizen's own page, the day's hand-over list.
 type LooseRequest struct {
 	Kind   string
-	Item   string       // code: guide, checklist
+	Item   string       // code: guide, checklist, form-blank
 	Person string       // ID number or credit code: mine
 	Day    counter.Date // handover; empty is today
 	To     string       // who takes the papers over: handover
@@ -34,6 +34,9 @@ func (s *Session) PrintLoose(ctx context.Context, r LooseRequest) (DocumentRef, 
 	p := PrintRequest{Number: "", Kind: r.Kind, Texts: r.Texts, Paper: r.Paper, Out: r.Out, Printer: r.Printer}
 	if err := s.mayPrint(ctx, scope, "paper.print", p); err != nil {
 		return DocumentRef{}, nil, err
+	}
+	if r.Kind == document.FormBlank {
+		return s.blankForm(ctx, r)
 	}
 	draft, err := s.looseDraft(ctx, r)
 	if err != nil {

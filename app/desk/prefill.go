@@ -145,11 +145,11 @@ func (p *prefilling) field(ctx context.Context, f counter.Field) (*Prefilled, er
 		}
 		_, word, _ := strings.Cut(source, ".")
 		if v := p.fits(f, p.card[word]); v != nil {
-			return &Prefilled{f.Name, v, "card", "本次读卡"}, nil
+			return &Prefilled{f.Name, v, counter.SourceCard, "本次读卡"}, nil
 		}
 		for _, k := range p.person {
 			if v := p.fits(f, k.values[word]); v != nil {
-				return &Prefilled{f.Name, v, "person", k.from}, nil
+				return &Prefilled{f.Name, v, sourcePerson, k.from}, nil
 			}
 		}
 	}
@@ -175,7 +175,7 @@ func (p *prefilling) fromCases(ctx context.Context, f counter.Field) (*Prefilled
 			same := o.Kind == f.Kind && (old.Code == p.item.Code && o.Name == f.Name || f.Key != "" && o.Key == f.Key)
 			if v := p.fits(f, form[o.Name]); same && v != nil {
 				day, _, _ := strings.Cut(row.AcceptedAt, "T")
-				return &Prefilled{f.Name, v, "case", day + " 的办件 " + row.Number}, nil
+				return &Prefilled{f.Name, v, sourceCase, day + " 的办件 " + row.Number}, nil
 			}
 		}
 	}

@@ -49,6 +49,7 @@ func TestFormWithGroupsAndPrefill(t *testing.T) {
 	if _, asked := got["crop"]; asked {
 		t.Error("crop is filled, and its definition does not ask for that")
 	}
+	sourcesStay(t, who, done.Number)
 	// Another item asks for plots by their key, and takes the cells it knows.
 	values, err = shared.wang.Prefill(ctx, "NY002", nil, number)
 	must(t, err)
@@ -73,6 +74,40 @@ func TestFormWithGroupsAndPrefill(t *testing.T) {
 	if values, err := shared.wang.Prefill(ctx, "NY004", nil, idNumber(701)); err != nil || len(values) != 0 {
 		t.Errorf("a stranger: %+v %v", values, err)
 	}
+}
+
+// sourcesStay hands in a form that was filled in from the earlier case and partly
+// changed: the case says of each value where it came from, and shows the group as
+// a table. A page that claims a source for what somebody typed is not believed.
+func sourcesStay(t *testing.T, who *desk.Applicant, earlier string) {
+	t.Helper()
+	form := landForm()
+	form["account_bank"] = "另一家信用社"
+	done, err := shared.wang.Accept(ctx, desk.Acceptance{Item: "NY004", Applicant: who, Form: form, Materials: all(),
+		Prefilled: []string{"account", "account_bank", "crop", "area", "no_such_field"}})
+	must(t, err)
+	v, err := shared.wang.Case(ctx, done.Number)
+	must(t, err)
+	got := map[string]desk.ValueView{}
+	for _, x := range v.Values {
+		got[x.Field] = x
+	}
+	if a := got["account"]; a.Source != "case" || a.SourceName != "以往办件" || a.From != "2026-11-20 的办件 "+earlier || a.Value != "6200000000001" {
+		t.Errorf("%+v", a)
+	}
+	for _, typed := range []string{"account_bank", "crop", "area"} {
+		if x := got[typed]; x.Source != "typed" || x.From != "" {
+			t.Errorf("%s: %+v", typed, x)
+		}
+	}
+	if p := got["plots"]; p.Source != "typed" || len(p.Rows) != 2 || len(p.Columns) != len(p.Rows[0]) || p.Columns[0] == "" || p.Rows[1][0] != "坡地" {
+		t.Errorf("%+v", p)
+	}
+	if c := got["crop"]; len(c.Columns) != 0 || c.Rows == nil {
+		t.Errorf("%+v", c)
+	}
+	_, err = shared.wang.Act(ctx, done.Number, "void", desk.ActOptions{Opinion: "试件"})
+	must(t, err)
 }
 
 func TestFormWithGroupsTellsEveryFault(t *testing.T) {

@@ -68,6 +68,7 @@ type Acceptance struct {
 	Card      *Card          `json:"-"`    // read from a card; then Applicant may add phone and agent
 	Applicant *Applicant     `json:"applicant"`
 	Form      map[string]any `json:"form"`
+	Prefilled []string       `json:"-"` // form fields whose value stands as Prefill gave it
 	Materials Materials      `json:"materials"`
 	LegalDate counter.Date   `json:"legal_date,omitempty"` // only needed when the clock is suspicious
 	Out       string         `json:"-"`                    // folder for the notice; "" makes no plain PDF

@@ -22,8 +22,11 @@ type ValueView struct {
 	Name       string       `json:"name"`
 	Value      string       `json:"value"`
 	Op         string       `json:"op"`     // the record that brought it
-	Source     string       `json:"source"` // card, typed, import
+	Source     string       `json:"source"` // card, typed, import; of a form also person, case
 	SourceName string       `json:"source_name"`
+	From       string       `json:"from"`    // of a form's value that was filled in: the source in words, with its day or number
+	Columns    []string     `json:"columns"` // of a group of rows: its heads, and
+	Rows       [][]string   `json:"rows"`    // its cells, in words
 	Actor      string       `json:"actor"`
 	Device     string       `json:"device"`
 	At         string       `json:"at"` // RFC 3339
@@ -54,7 +57,8 @@ type OtherValue struct {
 }
 
 // sourceNames say how a value came in.
-var sourceNames = map[string]string{counter.SourceCard: "读卡", counter.SourceTyped: "手工录入", counter.SourceImport: "批量导入"}
+var sourceNames = map[string]string{counter.SourceCard: "读卡", counter.SourceTyped: "手工录入", counter.SourceImport: "批量导入",
+	sourcePerson: "人员登记", sourceCase: "以往办件"}
 
 var personFieldNames = map[string]string{counter.SealedIdentity: "身份信息", counter.SealedPhone: "联系电话", counter.SealedAddress: "住址"}
 
@@ -83,7 +87,7 @@ func (s *Session) personValues(ctx context.Context, d *counter.Dossier) ([]Value
 }
 
 func (s *Session) personValue(ctx context.Context, d *counter.Dossier, names witnesses, typ, field string, now *counter.PersonField) (v ValueView, err error) {
-	v = ValueView{Field: field, Name: personFieldNames[field], Others: []OtherValue{}}
+	v = ValueView{Field: field, Name: personFieldNames[field], Columns: []string{}, Rows: [][]string{}, Others: []OtherValue{}}
 	why := map[[32]byte]string{}
 	for _, o := range now.Others {
 		why[o.Ref.Op] = o.Why
@@ -199,9 +203,14 @@ func (s *Session) caseValues(ctx context.Context, d *counter.Dossier, v *CaseVie
 			source = counter.SourceImport
 		}
 		actor, device, at := names.of(f)
-		add := func(field, name, value, source string) {
+		from, err := s.origins(ctx, d, f)
+		if err != nil {
+			return nil, err
+		}
+		add := func(field, name, value, source string) *ValueView {
 			out = append(out, ValueView{Field: field, Name: name, Value: value, Op: counter.OpID(f.ID).String(), Source: source,
-				SourceName: sourceNames[source], Actor: actor, Device: device, At: at, Others: []OtherValue{}})
+				SourceName: sourceNames[source], Columns: []string{}, Rows: [][]string{}, Actor: actor, Device: device, At: at, Others: []OtherValue{}})
+			return &out[len(out)-1]
 		}
 		who := source
 		if c.Read == counter.ReadCard {
@@ -209,7 +218,12 @@ func (s *Session) caseValues(ctx context.Context, d *counter.Dossier, v *CaseVie
 		}
 		add("applicant", "申请人", v.Applicant.Name+" "+v.Applicant.NumberMasked, who)
 		for _, f := range s.formOrder(ctx, c, v.Form) {
-			add(f.Name, f.Label, schema.Text(f, v.Form[f.Name]), source)
+			o, filled := from[f.Name]
+			line := add(f.Name, f.Label, schema.Text(f, v.Form[f.Name]), source)
+			if filled {
+				line.Source, line.SourceName, line.From = o.Source, sourceNames[o.Source], o.From
+			}
+			line.table(f, v.Form)
 		}
 	}
 	return out, nil

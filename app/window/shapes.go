@@ -58,6 +58,7 @@ type Application struct {
 	Card      string          `json:"card"` // CardRead.ID; "" if the applicant was typed
 	Applicant desk.Applicant  `json:"applicant"`
 	Form      map[string]any  `json:"form"`
+	Prefilled []string        `json:"prefilled"` // fields of the form whose value stands as Prefill gave it
 	Materials []GivenMaterial `json:"materials"`
 	LegalDate string          `json:"legal_date"` // YYYY-MM-DD, only when the clock is doubtful
 }

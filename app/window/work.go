@@ -72,7 +72,7 @@ func (w *Window) Accept(a Application) (Accepted, error) {
 		return Accepted{}, w.failed("Accept", err)
 	}
 	in := desk.Acceptance{
-		Item: a.Item, Applicant: &a.Applicant, Form: a.Form,
+		Item: a.Item, Applicant: &a.Applicant, Form: a.Form, Prefilled: a.Prefilled,
 		Materials: desk.Materials{List: given}, LegalDate: counter.Date(a.LegalDate),
 	}
 	if a.Card != "" {

@@ -36,7 +36,7 @@ function contract(make: () => Promise<Desk>) {
   let number = ''
   let item = ''
   const application = (more: Partial<Application> = {}): Application => ({
-    item, card: '', applicant: { type: 'person', ...person }, form: {}, materials: [], legal_date: '', ...more,
+    item, card: '', applicant: { type: 'person', ...person }, form: {}, prefilled: [], materials: [], legal_date: '', ...more,
   })
   beforeAll(async () => (desk = await make()))
   afterAll(() => desk.Logout())
@@ -110,7 +110,7 @@ function contract(make: () => Promise<Desk>) {
   })
   it('says of each value where it came from', async () => {
     const c = await desk.Case(number)
-    expect(c.values[0]).toMatchObject({ field: 'applicant', actor: first.name, restored: null, others: [] })
+    expect(c.values[0]).toMatchObject({ field: 'applicant', actor: first.name, from: '', columns: [], rows: [], restored: null, others: [] })
     expect([c.dispute, c.joins]).toEqual([[], []])
     expect((await desk.Reviews()).every((l) => l.kinds.length === l.kind_names.length)).toBe(true)
   })

@@ -208,7 +208,7 @@ function view(line: CaseLine): CaseView {
     waiting: 0,
     values: [
       {
-        field: 'applicant', name: '申请人', value: '李䶮𠅤 440604********0017', op: '00', source: 'card', source_name: '读卡', actor: '陈晓',
+        field: 'applicant', name: '申请人', value: '李䶮𠅤 440604********0017', op: '00', source: 'card', source_name: '读卡', from: '', columns: [], rows: [], actor: '陈晓',
         device: '纯阳社区 1 号窗口', at: line.accepted_at, restored: null, others: [],
       },
     ],

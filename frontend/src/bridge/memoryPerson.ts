@@ -3,6 +3,7 @@ import type { PersonView, Restore } from './types'
 
 /** A made-up person with an address that a concurrent record superseded. */
 export function person(): PersonView {
+  const plain = { from: '', columns: [], rows: [] }
   const said = { actor: '陈晓', device: '纯阳社区 1 号窗口', at: '2026-11-20T09:30:00+08:00' }
   return {
     id: '1', scope: '440604011001', type: 'person', name: '李䶮𠅤', number_masked: '440604********0027', birth: '1952-02-29', sex: '女',
@@ -10,10 +11,10 @@ export function person(): PersonView {
     values: [
       {
         field: 'identity', name: '身份信息', value: '李䶮𠅤 440604********0027 女 1952-02-29', op: '01', source: 'card', source_name: '读卡',
-        ...said, restored: null, others: [],
+        ...plain, ...said, restored: null, others: [],
       },
       {
-        field: 'address', name: '住址', value: '禅城区纯阳路 1 号', op: '01', source: 'card', source_name: '读卡', ...said, restored: null,
+        field: 'address', name: '住址', value: '禅城区纯阳路 1 号', op: '01', source: 'card', source_name: '读卡', ...plain, ...said, restored: null,
         others: [
           {
             value: '禅城区旧街 2 号', op: '02', source: 'typed', source_name: '手工录入', actor: '刘敏', device: '石湾镇街道 1 号窗口',

@@ -103,7 +103,8 @@ export interface ReviewLine {
   kind_names: string[]
 }
 
-/** A field with where its value came from; source: card, typed, import. others: newest first. */
+/** A field with where its value came from; source: card, typed, import, of a form also person, case; from says it in
+ *  words. columns and rows: of a group. others: newest first. */
 export interface ValueView {
   field: string
   name: string
@@ -111,6 +112,9 @@ export interface ValueView {
   op: string
   source: string
   source_name: string
+  from: string
+  columns: string[]
+  rows: string[][]
   actor: string
   device: string
   at: string
@@ -425,12 +429,13 @@ export interface CardRead {
   warnings: string[]
 }
 
-/** What is handed in; card is "" for a typed applicant. */
+/** What is handed in; card is "" for a typed applicant; prefilled names the fields that stand as Prefill gave them. */
 export interface Application {
   item: string
   card: string
   applicant: Applicant
   form: Record<string, unknown>
+  prefilled: string[]
   materials: GivenMaterial[]
   legal_date: string
 }

@@ -85,7 +85,7 @@ export function useIntake(desk: Desk, failed: (reason: unknown) => void) {
       const a = sheet.applicant
       const accepted = await desk.Accept({
         item: it.code, card: card.value?.id ?? '', applicant: { ...a, agent: a.agent ? { ...a.agent } : null },
-        form: answers(it, sheet.form), materials: given(it, sheet, card.value), legal_date: legalDate.value,
+        form: answers(it, sheet.form), prefilled: Object.keys(sources.value), materials: given(it, sheet, card.value), legal_date: legalDate.value,
       })
       done.value = { ...accepted, item_name: it.name, applicant: a.name, typed: !card.value }
       forget()
