@@ -70,7 +70,8 @@ func (w *world) restoreHome(d *device) {
 	w.open(d, false)
 }
 
-// forget marks what d entered and nobody holds but the disk that is going.
+// forget marks what nobody holds but the disk that is going: what d entered, and what
+// somebody entered whose own home was replaced before.
 func (w *world) forget(d *device, still map[oplog.Hash]bool) {
 	known := map[oplog.Hash]bool{}
 	for _, o := range w.all {
@@ -82,7 +83,7 @@ func (w *world) forget(d *device, still map[oplog.Hash]bool) {
 		}
 	}
 	for _, e := range w.entries {
-		if e.by == d && !known[e.hash] && !still[e.hash] {
+		if (e.by == d || e.by.restored) && !known[e.hash] && !still[e.hash] {
 			e.lost = true
 		}
 	}
