@@ -123,7 +123,7 @@ need-node:
 # A slice of the walks, and the real window on a screen of its own, for "make test".
 .PHONY: walk-test smoke try-window
 walk-test: packages-e2e need-go need-node ui build
-	cd frontend && node --test --test-timeout=300000 --test-name-pattern='by card|rare names|voids|link' e2e/walk.test.mjs
+	cd frontend && node --test --test-timeout=300000 --test-name-pattern='by card|rare names|scanner|voids|link|no request' e2e/walk.test.mjs
 
 smoke: packages-smoke window build ## the real window under Xvfb: it shows the login, logs in, and prints nothing bad
 	build/smoke.sh bin/onedoor bin/onedoor-window

@@ -52,7 +52,7 @@ sleep 2
 xdotool type --delay 60 clerk; xdotool key Return; sleep 0.5
 xdotool type --delay 60 "$clerk"; xdotool key Return
 # The head line with its dark ground appears after the login, and nowhere before.
-blue() { import -window root -crop 20x3+640+6 +repage -scale 1x1 -depth 8 txt:- 2>/dev/null | grep -qiE 'srgb\(23,74,151\)|#174A97'; }
+blue() { import -window root png:- 2>/dev/null | convert png:- -crop 20x3+640+6 +repage -scale 1x1 -depth 8 txt:- | grep -qiE 'srgb\(23,74,151\)|#174A97'; }
 waitfor "the login by keys did not show the counter" 60 blue
 [ -z "$picture" ] || import -window root "$picture"
 if grep -qiE 'panic|fatal error|SIGSEGV' window.txt; then cat window.txt >&2; exit 1; fi
