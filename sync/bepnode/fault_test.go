@@ -7,6 +7,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"net"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -246,10 +247,25 @@ func TestSilenceEndsAConnection(t *testing.T) {
 	}
 }
 
-// A trusted device that sends garbage loses its connection, and the hub goes on.
+// A trusted device that sends garbage loses its connection, and nobody else does.
 func TestGarbageFromATrustedPeer(t *testing.T) {
 	noLeak(t)
 	village, hub := pair(t)
+	ctx, cancel := context.WithCancel(context.Background())
+	var bystander sync.WaitGroup
+	bystander.Go(func() { _ = village.Connect(ctx, hub.addr) })
+	defer bystander.Wait()
+	defer cancel()
+	online := func() (since time.Time) {
+		for _, st := range hub.Status() {
+			if st.Device == village.Device() && st.Connected {
+				since = st.Since
+			}
+		}
+		return since
+	}
+	eventually(t, "the bystander is online", func() bool { return !online().IsZero() })
+	since := online()
 	for name, f := range hostile {
 		rogue := newDevice(t, "rogue", newVault())
 		befriend(rogue, hub)
@@ -276,9 +292,12 @@ func TestGarbageFromATrustedPeer(t *testing.T) {
 			}
 			return false
 		})
+		if online() != since {
+			t.Errorf("%s: the bystander's connection ended, too", name)
+		}
 	}
 	village.vault.write("s", "v/1.seg", payload(1, 5000))
-	mustRound(t, village, hub.addr)
+	eventually(t, "the bystander's file", func() bool { return hub.vault.dump("s") == village.vault.dump("s") })
 }
 
 // Index entries that are no segment files are left out and reported; the rest of
