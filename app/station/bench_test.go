@@ -235,6 +235,10 @@ func fill(b *testing.B, s *Station, n int) []byte {
 }
 
 func fiveOps(rec counter.Recorder, who *desk.Session, i int) error {
+	return fiveOpsIn(rec, who, testVillage, "01", i)
+}
+
+func fiveOpsIn(rec counter.Recorder, who *desk.Session, scope, place string, i int) error {
 	p := person(i)
 	per, id := uuid.New(), uuid.New()
 	date, serial := rec.NextSerial(rec.Now())
@@ -243,9 +247,9 @@ func fiveOps(rec counter.Recorder, who *desk.Session, i int) error {
 		{Kind: "person.record", Entity: per, New: true, Payload: counter.RecordPayload{Type: "person", Source: "typed"},
 			Sealed: map[string][]byte{"identity": fmt.Appendf(nil, `{"name":%q,"number":%q}`, p.Name, p.Number), "phone": []byte(p.Phone)}},
 		{Kind: "case.accept", Entity: id, New: true, Payload: counter.AcceptPayload{
-			Number: counter.FormatNumber(testVillage, counter.DateOf(date), "01", serial),
+			Number: counter.FormatNumber(scope, counter.DateOf(date), place, serial),
 			Item:   counter.ItemRef{ID: uuid.New(), Code: "MZ001", Name: "最低生活保障对象认定", Version: 1}, Person: per, Type: "person", Read: "typed",
-			Channel: "window", Counter: "01", Division: testVillage, LegalDate: counter.DateOf(rec.Now()), AcceptedAt: rec.Now().Format(time.RFC3339),
+			Channel: "window", Counter: place, Division: scope, LegalDate: counter.DateOf(rec.Now()), AcceptedAt: rec.Now().Format(time.RFC3339),
 			Due: &due, PromisedDays: 20, Materials: []counter.GivenMaterial{{Name: "居民身份证", Provided: true, Originals: 1, Copies: 1},
 				{Name: "户口簿", Provided: true, Originals: 1, Copies: 1}, {Name: "申请表", Provided: true, Originals: 1}}},
 			Sealed: map[string][]byte{"applicant": fmt.Appendf(nil, `{"name":%q,"number":%q,"phone":%q}`, p.Name, p.Number, p.Phone),
@@ -255,7 +259,7 @@ func fiveOps(rec counter.Recorder, who *desk.Session, i int) error {
 		{Kind: "case.print", Entity: id, Payload: counter.PrintPayload{Kind: "acceptance", Copy: 1, IssuedAt: rec.Now().Format(time.RFC3339)}},
 	}
 	for _, a := range acts {
-		a.Scope, a.Actor = testVillage, who.UserID()
+		a.Scope, a.Actor = scope, who.UserID()
 		if _, err := rec.Append(a); err != nil {
 			return err
 		}

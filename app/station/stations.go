@@ -51,6 +51,10 @@ func (s *Station) stations(ctx context.Context, asOf counter.Date, limit int, ca
 	if err != nil {
 		return nil, err
 	}
+	places, err := counter.ReadPlaces(ctx, s.v.store, asOf)
+	if err != nil {
+		return nil, err
+	}
 	met := s.allContacts(ctx)
 	online := map[[32]byte]bool{}
 	for _, p := range s.peers() {
@@ -60,7 +64,7 @@ func (s *Station) stations(ctx context.Context, asOf counter.Date, limit int, ca
 	}
 	out := []StationView{}
 	for _, d := range devices {
-		below, related := s.related(d)
+		below, related := s.related(places, d)
 		if m, ok := powers.MemberByDevice(d.Device); !related || d.Device == s.id.Device.ID || ok && m.Removed {
 			continue
 		}
@@ -92,12 +96,12 @@ func (s *Station) stations(ctx context.Context, asOf counter.Date, limit int, ca
 }
 
 // related tells whether a device is below this one or above it.
-func (s *Station) related(d store.DeviceRow) (below, related bool) {
+func (s *Station) related(places counter.Places, d store.DeviceRow) (below, related bool) {
 	mine, theirs := rankOf(string(s.id.Device.Tier)), rankOf(d.Tier)
 	switch {
-	case theirs < mine && counter.DivisionWithin(d.Division, s.id.Device.Division):
+	case theirs < mine && places.Within(d.Division, s.id.Device.Division):
 		return true, true
-	case theirs > mine && counter.DivisionWithin(s.id.Device.Division, d.Division):
+	case theirs > mine && places.Within(s.id.Device.Division, d.Division):
 		return false, true
 	}
 	return false, false
