@@ -155,7 +155,10 @@ func (w *world) useStick(d *device, s *stick, run func(*courier.Courier) (courie
 	c, err := courier.New(courier.Options{Disk: s, Vault: d.store, Self: d.id, Keys: d.keys, Cert: d.rec.SignCert, Verifier: w.verifier, Now: d.read,
 		Allow: func(o oplog.DeviceID) error {
 			p, err := d.store.PowersNow(bg, oplog.Realm)
-			if m, ok := p.MemberByDevice(o); err != nil || ok && m.Removed {
+			if err != nil { // the power went
+				return err
+			}
+			if m, ok := p.MemberByDevice(o); ok && m.Removed {
 				return errors.New("revoked")
 			}
 			return nil
