@@ -21,6 +21,7 @@ func caseCommands() *cli.Command {
 			{Name: "list", Short: cli.T("列出办件", "list cases"), Define: caseList},
 			{Name: "show", Args: "NUMBER", Short: cli.T("一件的全部内容和经过", "everything about a case"), Define: cli.Simple(caseShow)},
 			{Name: "act", Args: "NUMBER VERB", Short: cli.T("办理下一步", "do the next step"), Long: actHelp, Define: caseAct},
+			{Name: "admit", Short: cli.T("认可已挂失设备的全部操作", "admit all acts of a revoked device"), Long: admitHelp, Define: caseAdmit},
 			{Name: "material", Args: "NUMBER NAME", Short: cli.T("取出一份材料的扫描件", "open the scan of a material"), Define: caseMaterial},
 			{Name: "import", Args: "FILE", Short: cli.T("批量受理，一行一件", "accept many cases, one per line"), Define: cli.Simple(caseImport)},
 		},
