@@ -78,3 +78,36 @@ func TestCutAfter(t *testing.T) {
 	}
 	t.Fatal("a line that was cut once stays cut")
 }
+
+// TestDown: while a line is away, what was on it is broken and nobody gets through;
+// afterwards it carries again.
+func TestDown(t *testing.T) {
+	l := &Line{Rate: 10_000_000, Seed: 1, Now: time.Now}
+	at, end, err := l.Forward(echo(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer end()
+	ask := func() error {
+		c, err := net.Dial("tcp", at)
+		if err != nil {
+			return err
+		}
+		defer c.Close()
+		_ = c.SetDeadline(time.Now().Add(10 * time.Second))
+		_, _ = c.Write([]byte("x"))
+		_, err = io.ReadFull(c, make([]byte, 1))
+		return err
+	}
+	if err := ask(); err != nil {
+		t.Fatal(err)
+	}
+	l.Down(true)
+	if err := ask(); err == nil {
+		t.Fatal("a line that is away answers")
+	}
+	l.Down(false)
+	if err := ask(); err != nil {
+		t.Fatal(err)
+	}
+}
