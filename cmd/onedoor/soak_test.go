@@ -138,6 +138,7 @@ func (k *soak) start(pc *soakPC) {
 	if pc.superior == "" {
 		args = []string{"hub", "serve", "--home", pc.home}
 	}
+	args = append(args, "--lan", "off") // all links are those that are cut
 	if pc.listen != "" {
 		args = append(args, "--listen", "tcp://"+pc.listen)
 	}

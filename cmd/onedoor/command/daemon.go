@@ -21,9 +21,9 @@ func serveCommand(version string) *cli.Command {
 		Define: func(fs *cli.Flags) cli.Run {
 			listen := fs.String("listen", "", cli.T("给其他设备连接的地址", "where other devices connect"), cli.Meta("tcp://HOST:PORT"))
 			hub := fs.String("hub", "", cli.T("上级地址，代替入网凭证里的；- 表示不连接", "address of the superior, instead of the grant's; - for none"), cli.Meta("tcp://HOST:PORT"))
-			lan, ui := lanFlag(fs), uiFlags(fs)
+			admin, lan, ui := adminFlag(fs), lanFlag(fs), uiFlags(fs)
 			return func(ctx context.Context, c *cli.Call) error {
-				return serve(ctx, c, version, "serve", ui(), station.ServeOptions{Listen: *listen, Hub: *hub, LAN: *lan == "on"})
+				return serve(ctx, c, version, "serve", ui(), station.ServeOptions{Listen: *listen, Hub: *hub, AdminListen: *admin, LAN: *lan == "on"})
 			}
 		},
 	}
@@ -38,11 +38,14 @@ func hubServe(version string) func(*cli.Flags) cli.Run {
 
 func hubServeFlags(fs *cli.Flags, version string) cli.Run {
 	listen := fs.String("listen", "tcp://0.0.0.0:22800", cli.T("给窗口连接的地址", "where counters connect"), cli.Meta("tcp://HOST:PORT"))
-	admin := fs.String("admin-listen", "", cli.T("/healthz /readyz /metrics 的地址", "address of /healthz /readyz /metrics"), cli.Meta("HOST:PORT"))
-	lan, ui := lanFlag(fs), uiFlags(fs)
+	admin, lan, ui := adminFlag(fs), lanFlag(fs), uiFlags(fs)
 	return func(ctx context.Context, c *cli.Call) error {
 		return serve(ctx, c, version, "hub serve", ui(), station.ServeOptions{Listen: *listen, Hub: "-", AdminListen: *admin, LAN: *lan == "on"})
 	}
+}
+
+func adminFlag(fs *cli.Flags) *string {
+	return fs.String("admin-listen", "", cli.T("/healthz /readyz /metrics 的地址", "address of /healthz /readyz /metrics"), cli.Meta("HOST:PORT"))
 }
 
 func lanFlag(fs *cli.Flags) *string {
