@@ -124,6 +124,7 @@ need-node:
 .PHONY: walk-test smoke try-window
 walk-test: packages-e2e need-go need-node ui build
 	cd frontend && node --test --test-timeout=300000 --test-name-pattern='by card|rare names|scanner|voids|link|no request' e2e/walk.test.mjs
+	cd frontend && node --test --test-timeout=300000 --test-name-pattern='hub away|kept|nothing' e2e/more.test.mjs
 
 smoke: packages-smoke window build ## the real window under Xvfb: it shows the login, logs in, and prints nothing bad
 	build/smoke.sh bin/onedoor bin/onedoor-window
@@ -134,7 +135,7 @@ E2E_SHOTS ?= docs/manual/shots
 
 e2e: packages-e2e need-go need-node ui build ## a clerk's walks through the real program in Chromium
 	cd frontend && node e2e/contract.mjs
-	cd frontend && node --test --test-concurrency=1 --test-timeout=300000 e2e/walk.test.mjs e2e/form.test.mjs
+	cd frontend && node --test --test-concurrency=1 --test-timeout=300000 e2e/walk.test.mjs e2e/form.test.mjs e2e/more.test.mjs
 
 shots: packages-e2e need-go need-node ui build ## pictures of every screen (E2E_SHOTS=folder)
 	cd frontend && node e2e/shots.mjs "$(abspath $(E2E_SHOTS))"

@@ -78,10 +78,17 @@ func (s *Station) allow(leaf *x509.Certificate) (bepnode.PeerInfo, error) {
 	return bepnode.PeerInfo{Device: p.ID, Name: p.Name}, nil
 }
 
-// hubAddress chooses where to find the hub.
+// hubAddress chooses where to find the hub: the one given, the one that a running
+// Serve was told, the one of the grant.
 func (s *Station) hubAddress(given string) (string, error) {
 	if given != "" {
 		return given, nil
+	}
+	s.mu.Lock()
+	dialed := s.hub
+	s.mu.Unlock()
+	if dialed != "" {
+		return dialed, nil
 	}
 	if len(s.id.Addresses) > 0 {
 		return s.id.Addresses[0], nil
@@ -245,6 +252,9 @@ func (s *Station) listeners(ctx context.Context, o ServeOptions, node *bepnode.N
 	}
 	if hub != "" && hub != "-" {
 		addrs.Hub = hub
+		s.mu.Lock()
+		s.hub = hub
+		s.mu.Unlock()
 		run(func() error { return node.Connect(ctx, hub) })
 	}
 	if o.AdminListen != "" {

@@ -54,6 +54,7 @@ type Station struct {
 	mu    sync.Mutex
 	node  *bepnode.Node // while serving
 	round *bepnode.Node // while Sync makes a round with one of its own
+	hub   string        // address that Serve stays connected to, "" while there is none
 
 	watchers    map[int]func(topic string)
 	nextWatcher int

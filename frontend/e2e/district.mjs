@@ -1,7 +1,7 @@
 // A small district of real processes, made anew in a folder of its own: the hub's
 // data, one village counter with its daemon, and a card reader made of software.
 import { execFile, spawn } from 'node:child_process'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -77,9 +77,14 @@ export async function found(cards = 'R1,R2,R1A,R2') {
     async reader(ids = cards) {
       return (await start(['card', 'simulate', '--listen', 'tcp://127.0.0.1:0', '--card', ids]).ready).url
     },
-    /** Starts the counter's daemon with the pages; link opens one browser. */
-    async open(reader) {
-      const daemon = start(['serve', '--home', 'village', '--hub', '-', '--ui', '127.0.0.1:0', ...(reader ? ['--card-port', reader] : [])])
+    /** Starts the district's hub; address is where a counter finds it. Given one, it listens there again. */
+    async hub(address = 'tcp://127.0.0.1:0') {
+      const hub = start(['hub', 'serve', '--home', 'hub', '--listen', address, '--lan', 'off'])
+      return { address: (await hub.ready).listen, stop: hub.stop, kill: hub.kill }
+    },
+    /** Starts the counter's daemon with the pages; link opens one browser. Without a hub it calls nobody. */
+    async open(reader, hub = '-') {
+      const daemon = start(['serve', '--home', 'village', '--hub', hub, '--ui', '127.0.0.1:0', '--lan', 'off', ...(reader ? ['--card-port', reader] : [])])
       return { link: (await daemon.ready).ui, stop: daemon.stop, kill: daemon.kill }
     },
     /** Writes a file below the district's folder and gives its path. */
@@ -87,6 +92,8 @@ export async function found(cards = 'R1,R2,R1A,R2') {
       await writeFile(join(dir, name), text)
       return join(dir, name)
     },
+    /** Makes a folder there. */
+    folder: (name) => mkdir(join(dir, name), { recursive: true }),
     async close() {
       for (const child of children) child.kill('SIGKILL')
       await rm(dir, { recursive: true, force: true, maxRetries: 5 })

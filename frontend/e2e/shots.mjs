@@ -1,22 +1,33 @@
 // Makes the screenshots of the manual from the running program: every screen at
 // 1366x768, in normal and in large type. Usage: node e2e/shots.mjs FOLDER
-import { mkdir } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import { choose, launch, login } from './browser.mjs'
-import { clerk, found } from './district.mjs'
+import { admin, clerk, found } from './district.mjs'
 
 const to = process.argv[2] ?? 'shots'
 await mkdir(to, { recursive: true })
 const district = await found('R2,R2,R1,R1A')
 const browser = await launch()
+const known = '440604195202290425'
+
+/** An item with 60 materials and long names, as some of a real district have. */
+async function thickItem() {
+  const item = JSON.parse(await readFile(new URL('../../forms/catalog/items/CL001.json', import.meta.url)))
+  Object.assign(item, { code: 'ZZ060', name: '农村集体经济组织成员宅基地使用权及房屋所有权首次登记（整村推进，含历史遗留补办）', aliases: [] })
+  const kinds = ['权属来源证明', '四邻签字的界址确认书', '村民会议决议及公示无异议证明（含公示照片）', '房屋测绘成果报告', '家庭成员放弃登记声明']
+  item.materials = Array.from({ length: 60 }, (_, i) => ({ ...item.materials[i % 3], name: `${kinds[i % 5]}之${i + 1}`, blank: undefined }))
+  return district.file('thick.json', JSON.stringify([item]))
+}
 
 async function backlog() {
+  await district.command(admin, ['catalog', 'import', '--home', 'hub', await thickItem()])
   const codes = JSON.parse(await district.command(null, ['catalog', 'list', '--home', 'village', '--json']))
     .filter((i) => i.required_fields.length === 0)
     .map((i) => i.code)
-  // Number 1 to 40 of a made-up place: the check digit is computed, the people are not.
-  const lines = Array.from({ length: 40 }, (_, i) => {
+  // Numbers of a made-up place: the check digit is computed, the people are not.
+  const lines = Array.from({ length: 400 }, (_, i) => {
     const body = `4406041980010${String(1 + (i % 9))}${String(100 + i).padStart(3, '0')}`
     const sum = [...body].reduce((s, d, k) => s + Number(d) * (2 ** (17 - k) % 11), 0)
     const name = ['陈志强', '李䶮', '欧阳文静', '𠮷田川', '阿依古丽·买买提', '何嘉欣', '梁伟'][i % 7]
@@ -26,11 +37,16 @@ async function backlog() {
   })
   const file = await district.file('cases.jsonl', lines.join('\n'))
   await district.command(clerk, ['case', 'import', '--home', 'village', file])
+  for (const [phone, address] of [['13800000001', '纯阳路 1 号'], ['13800000002', '纯阳路 12 号东方花园三期 8 栋 2 单元 1403 房（与长子同住）']]) {
+    const of = await district.file('of.json', JSON.stringify({ type: 'person', name: '李䶮', number: known, phone, address }))
+    await district.command(clerk, ['case', 'accept', '--home', 'village', '--item', codes[0], '--applicant', of, '--material', 'all'])
+  }
 }
 
 try {
+  const hub = await district.hub()
   await backlog()
-  const daemon = await district.open(await district.reader())
+  const daemon = await district.open(await district.reader(), hub.address)
   const page = await browser.tab(daemon.link)
   let type = ''
   const shot = async (name) => {
@@ -40,6 +56,7 @@ try {
   await page.getByLabel('用户名').waitFor()
   await shot('login')
   await login(page, clerk)
+  await page.locator('header .link', { hasText: /^已联网$/ }).waitFor({ timeout: 60000 })
 
   for (type of ['', '-large']) {
     if (type) await page.getByRole('button', { name: '大字' }).click()
@@ -85,18 +102,47 @@ try {
     await page.getByLabel('办件详情').getByRole('button', { name: '作废' }).click()
     await shot('case-void')
     await page.keyboard.press('Escape')
+    await page.keyboard.press('Escape')
+    if (!type) {
+      await page.getByRole('button', { name: '存为常用' }).click()
+      await page.getByLabel('清单名称').fill('待我办结')
+      await shot('worklist')
+      await page.keyboard.press('Enter')
+    }
     await page.keyboard.press('F6')
-    await page.getByLabel('证件号码').fill('440604195202290425')
+    await page.getByLabel('证件号码').fill(known)
     await page.keyboard.press('Enter')
+    await page.locator('.values .old').first().waitFor()
     await shot('person')
+    await page.getByRole('button', { name: '恢复这个值' }).first().click()
+    await shot('restore')
+    await page.keyboard.press('Escape')
     await page.keyboard.press('F7')
     await page.getByLabel('查找事项').fill('zjd')
     await page.keyboard.press('Enter')
     await page.waitForTimeout(200)
     await page.keyboard.press('Enter')
     await shot('catalog')
+    await page.keyboard.press('F4')
+    await page.keyboard.press('F4')
+    await choose(page, 'ZZ060')
+    await shot('counter-thick')
+    await page.keyboard.press('f')
+    await shot('scan')
+    await page.keyboard.press('Escape')
     await page.keyboard.press('F8')
+    await shot('sync')
+    await page.keyboard.press('F10')
     await shot('device')
+    await page.getByText('设置', { exact: true }).click()
+    await shot('settings')
+    await page.getByText('关于', { exact: true }).click()
+    await shot('about')
+    await page.getByText('设备', { exact: true }).click()
+    await page.keyboard.press('Shift+F3')
+    await page.getByLabel('二维码文字').fill('OD1:not-a-code')
+    await page.keyboard.press('Enter')
+    await shot('verify')
     await page.keyboard.press('F1')
     await shot('keys')
     await page.keyboard.press('Escape')
