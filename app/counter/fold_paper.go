@@ -45,15 +45,22 @@ type PaperPayload struct {
 type PaperState struct {
 	Op OpID `json:"op"`
 	PaperPayload
-	NeedsUpdate bool `json:"needs_update,omitempty"`
+	Results     []CasePrintResult `json:"results,omitempty"` // what became of each copy at the printer; none if it was saved to a file
+	NeedsUpdate bool              `json:"needs_update,omitempty"`
 }
 
+// foldPaper folds paper.print and, after it in any order, what the printer said
+// of it: paper.printed, PrintedPayload.
 func foldPaper(h History) Folded {
 	effects := make([]Effect, len(h.Facts))
 	var s *PaperState
 	last := -1
 	for i := range h.Facts {
 		f := &h.Facts[i]
+		if f.Verb() == VerbPrinted {
+			effects[i] = s.printed(f)
+			continue
+		}
 		var p PaperPayload
 		reason := admit(f, "paper", &p, f.Verb() == VerbPrint)
 		if reason == "" && p.Kind == "" {
@@ -73,4 +80,21 @@ func foldPaper(h History) Folded {
 	}
 	markReviews(h, effects, nil)
 	return folded(effects, s, nil)
+}
+
+// printed notes what became of a print; of another than the one that stands, or
+// of none, there is nothing to note.
+func (s *PaperState) printed(f *Fact) Effect {
+	var p PrintedPayload
+	reason := admit(f, "paper", &p, true)
+	if reason == "" && p.Of == (OpID{}) {
+		reason = ReasonMalformed
+	}
+	switch {
+	case reason == ReasonNeedsUpdate && s != nil:
+		s.NeedsUpdate = true
+	case reason == "" && s != nil && s.Op == p.Of:
+		s.Results = append(s.Results, CasePrintResult{p.OK, p.Printer, p.Why})
+	}
+	return Effect{Effective: reason == "", Reason: reason}
 }

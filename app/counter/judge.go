@@ -46,7 +46,8 @@ var kindRules = map[string]kindRule{
 	"person.restore": {roles: anyClerk},
 	"person.admit":   {roles: headsOnly},
 
-	"paper.print": {roles: anyClerk},
+	"paper.print":   {roles: anyClerk},
+	"paper.printed": {roles: anyClerk},
 
 	"case.accept":   {roles: atCounter},
 	"case.handover": {roles: atCounter},

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"onedoor/app/counter"
+	"onedoor/forms/document"
 	"onedoor/forms/document/sign"
 )
 
@@ -120,6 +121,12 @@ func (d *Desk) weigh(ctx context.Context, v *Verification, stamp sign.Stamp, sig
 }
 
 func (d *Desk) titleOfKind(ctx context.Context, kind string) string {
+	switch kind {
+	case document.FormBlank:
+		return formTitle + "(空白)"
+	case document.FormFilled:
+		return formTitle
+	}
 	press, err := d.press(ctx)
 	if err != nil {
 		return kind

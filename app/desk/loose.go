@@ -58,21 +58,33 @@ func (s *Session) PrintLoose(ctx context.Context, r LooseRequest) (DocumentRef, 
 	if err != nil {
 		return DocumentRef{}, nil, err
 	}
-	first := &made.copies[0]
+	first, entity := &made.copies[0], uuid.New()
+	var op counter.OpID
 	err = s.ledger.Record(ctx, func(rec counter.Recorder) error {
-		_, err := rec.Append(counter.Act{Scope: scope, Kind: "paper.print", Entity: uuid.New(), New: true, Actor: s.user.ID,
+		id, err := rec.Append(counter.Act{Scope: scope, Kind: "paper.print", Entity: entity, New: true, Actor: s.user.ID,
 			Sealed: map[string][]byte{counter.SealedPaper: states},
 			Payload: counter.PaperPayload{Kind: r.Kind, Number: draft.Number, Digest: hex.EncodeToString(first.Digest[:]),
 				IssuedAt: rec.Now().In(china).Format(time.RFC3339), Version: first.Version, Wording: first.Wording, Printer: r.Printer}})
+		op = id
 		return err
 	})
 	if err != nil {
 		return DocumentRef{}, nil, err
 	}
 	p.Number = draft.Number
-	// A printer that fails is told; the record says that the paper was issued, and to
-	// which printer it went.
-	return s.hand(ctx, p, made, DocumentRef{Kind: r.Kind, Copy: 1}, func(string, error) error { return nil })
+	return s.hand(ctx, p, made, DocumentRef{Kind: r.Kind, Copy: 1}, s.tell(ctx, scope, "paper.printed", entity, op, r.Printer))
+}
+
+// looseOf is such a document, asked for from a case: the guide or checklist of
+// its item, its applicant's own page, the list of the day it was accepted on.
+func (s *Session) looseOf(ctx context.Context, d *counter.Dossier, r PrintRequest) (DocumentRef, []string, error) {
+	who, err := s.applicantOf(ctx, d)
+	if err != nil {
+		return DocumentRef{}, nil, err
+	}
+	c := d.Folded.Case
+	return s.PrintLoose(ctx, LooseRequest{Kind: r.Kind, Item: c.Item.Code, Person: who.Number, Day: c.LegalDate, To: r.Texts["to"],
+		Texts: r.Texts, Paper: r.Paper, Out: r.Out, Printer: r.Printer})
 }
 
 func (s *Session) looseDraft(ctx context.Context, r LooseRequest) (document.Draft, error) {
@@ -146,14 +158,15 @@ func nextOf(line CaseLine) string {
 	return *line.Due + "前办结"
 }
 
-// materialsHeld are the papers of a case that the counter keeps.
+// materialsHeld are the papers of a case that the counter surely keeps: copies and
+// scans. An original is given back, like the ID card itself, or goes up with the case.
 func (s *Session) materialsHeld(ctx context.Context, line CaseLine) (out []wording.Facts, err error) {
 	d, err := s.findCase(ctx, line.Number)
 	if err != nil || d.Folded.Case == nil {
 		return nil, err
 	}
 	for _, m := range d.Folded.Case.Materials {
-		if m.Provided && m.Copies+m.Originals > 0 {
+		if m.Provided && (m.Copies > 0 || m.File != nil) {
 			out = append(out, wording.Facts{"name": m.Name, "case": line.Number})
 		}
 	}
@@ -205,10 +218,14 @@ func (s *Session) handoverRow(ctx context.Context, l CaseLine) (wording.Facts, e
 	if err != nil {
 		return nil, err
 	}
+	shown := s.onlyShown(ctx, c)
 	papers := 0
 	for _, m := range c.Materials {
+		if m.Provided && !shown[m.Name] {
+			papers += m.Originals
+		}
 		if m.Provided {
-			papers += m.Originals + m.Copies
+			papers += m.Copies
 		}
 	}
 	row := wording.Facts{"case_number": l.Number, "applicant": who.Name, "item": c.Item.Name, "papers": papers}
@@ -216,4 +233,22 @@ func (s *Session) handoverRow(ctx context.Context, l CaseLine) (wording.Facts, e
 		row["due"] = string(*c.Due)
 	}
 	return row, nil
+}
+
+// onlyShown names the materials of a case whose originals are looked at and given
+// back, such as an ID card: no list may say that the counter has them.
+func (s *Session) onlyShown(ctx context.Context, c *counter.CaseState) map[string]bool {
+	out := map[string]bool{}
+	cat, err := s.catalogue(ctx)
+	if err != nil {
+		return out
+	}
+	it, err := cat.version(c.Item)
+	if err != nil {
+		return out
+	}
+	for _, m := range it.Materials {
+		out[m.Name] = m.SeenOnly
+	}
+	return out
 }

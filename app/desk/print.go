@@ -6,6 +6,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/google/uuid"
+
 	"onedoor/app/counter"
 	"onedoor/forms/document"
 	"onedoor/internal/spool"
@@ -51,7 +53,16 @@ func (s *Session) PrintPaper(ctx context.Context, r PrintRequest) (DocumentRef, 
 	if err != nil {
 		return DocumentRef{}, nil, err
 	}
+	if c := d.Folded.Case; c != nil && slices.Contains(looseKinds, r.Kind) && r.plain() {
+		return s.looseOf(ctx, d, r)
+	}
 	return s.printCase(ctx, d, r)
+}
+
+// plain tells that nothing is asked of a paper but what the record knows and
+// what somebody typed.
+func (r PrintRequest) plain() bool {
+	return r.Facts == nil && r.Watermark == "" && r.CopyNo == 0 && len(r.Scans) == 0 && len(r.Kept) == 0
 }
 
 func (s *Session) printCase(ctx context.Context, d *counter.Dossier, r PrintRequest) (DocumentRef, []string, error) {
@@ -94,20 +105,25 @@ func (s *Session) printCase(ctx context.Context, d *counter.Dossier, r PrintRequ
 	if err != nil {
 		return DocumentRef{}, nil, err
 	}
-	ref, warn, err := s.hand(ctx, r, made, ref, func(job string, failed error) error {
-		p := counter.PrintedPayload{Of: op, OK: failed == nil, Printer: r.Printer, Job: job}
-		if failed != nil {
-			p.Why = string(spool.CodeOf(failed))
-		}
-		return s.ledger.Record(ctx, func(rec counter.Recorder) error {
-			_, err := rec.Append(counter.Act{Scope: d.Scope, Kind: "case.printed", Entity: d.Entity, Actor: s.user.ID, Payload: p})
-			return err
-		})
-	})
+	ref, warn, err := s.hand(ctx, r, made, ref, s.tell(ctx, d.Scope, "case.printed", d.Entity, op, r.Printer))
 	if err != nil || len(due) == 0 || r.Out == "" && r.Printer == "" {
 		return ref, warn, err
 	}
 	return ref, warn, s.seenTo(ctx, d, due)
+}
+
+// tell records what a printer said of the print op.
+func (s *Session) tell(ctx context.Context, scope, kind string, entity uuid.UUID, op counter.OpID, printer string) func(job string, failed error) error {
+	return func(job string, failed error) error {
+		p := counter.PrintedPayload{Of: op, OK: failed == nil, Printer: printer, Job: job}
+		if failed != nil {
+			p.Why = string(spool.CodeOf(failed))
+		}
+		return s.ledger.Record(ctx, func(rec counter.Recorder) error {
+			_, err := rec.Append(counter.Act{Scope: scope, Kind: kind, Entity: entity, Actor: s.user.ID, Payload: p})
+			return err
+		})
+	}
 }
 
 // seenTo strikes tasks off a case's list, now that the paper they asked for is
