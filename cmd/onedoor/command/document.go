@@ -103,7 +103,7 @@ func printVerification(w io.Writer, c *cli.Call, v desk.Verification) {
 		{c.Say("真", "genuine"), kindName(c, v.Kind)},
 		{c.Say("编号", "number"), v.Number},
 		{c.Say("出具", "issued"), minute(v.IssuedAt)},
-		{c.Say("设备", "device"), v.Device + " " + v.DeviceName},
+		{c.Say("设备", "device"), deviceLine(v)},
 		{c.Say("设备名册截至", "devices known as of"), minute(v.AsOf)},
 	})
 	if v.Note != "" {
@@ -145,4 +145,12 @@ func wentTo(c *cli.Call, p desk.PrintView) string {
 		text += fmt.Sprintf(c.Say("，补打第%d次", ", reprint %d"), p.Reprint)
 	}
 	return text
+}
+
+// deviceLine names a device once: its certificate says its name, too.
+func deviceLine(v desk.Verification) string {
+	if v.DeviceName == "" || v.DeviceName == v.Device {
+		return v.Device
+	}
+	return v.Device + " " + v.DeviceName
 }

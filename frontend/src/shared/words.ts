@@ -1,11 +1,5 @@
 // Words for codes that the program sends bare.
 
-const kinds: Record<string, string> = {
-  acceptance: '受理通知书', intake: '收件凭证', supplement: '补正告知书', refusal: '不予受理通知书', grant: '准予决定书',
-  denial: '不予决定书', extension: '延期告知书', suspension: '中止通知书', withdrawal: '撤回凭证', join: '并案告知书', delivery: '送达回证',
-}
-export const kindName = (kind: string) => kinds[kind] ?? kind
-
 /** An act as a button shows it, and what it brings about where there is no way back. */
 export interface Act {
   verb: string
