@@ -33,8 +33,19 @@ func subject(t *testing.T, url string) conformance.Subject {
 	return conformance.Subject{Name: url, Dial: dial, Bauds: bauds, Patience: 4 * time.Second, Now: time.Now}
 }
 
+// unhurried limits are for readers that must pass also on a computer that has other
+// things to do. What a slow reader gets is asked by TestFindsFault with the usual ones.
+func unhurried() conformance.Limits {
+	return conformance.Limits{Answer: 5 * time.Second, Read: 10 * time.Second, Frame: 30 * time.Second, Gap: 5 * time.Second, Back: 20 * time.Second}
+}
+
 // certify runs the suite on a simulator that listens at address.
 func certify(t *testing.T, address, card, faults string) *conformance.Report {
+	t.Helper()
+	return certifyBy(t, conformance.Limits{}, address, card, faults)
+}
+
+func certifyBy(t *testing.T, limits conformance.Limits, address, card, faults string) *conformance.Report {
 	t.Helper()
 	cards, err := simulator.FindCards(card)
 	if err != nil {
@@ -46,7 +57,7 @@ func certify(t *testing.T, address, card, faults string) *conformance.Report {
 	}
 	defer sim.Close()
 	sub := subject(t, sim.URL())
-	sub.Operator = hands{sim, cards[0]}
+	sub.Operator, sub.Limits = hands{sim, cards[0]}, limits
 	if sub.Text, err = cards[0].Text(); err != nil {
 		t.Fatal(err)
 	}
@@ -85,7 +96,7 @@ func TestConforms(t *testing.T) {
 		"pty at 9600":      {"pty://" + t.TempDir() + "/slow", "F2", "pace=9600"},
 	} {
 		all[name] = func(t *testing.T) {
-			r := certify(t, c.address, c.card, c.faults)
+			r := certifyBy(t, unhurried(), c.address, c.card, c.faults)
 			wantAll(t, r)
 			if r.SAMID != "05.03-20091105-0001234567-0987654321" || len(r.Timings) != 6 {
 				t.Errorf("%s, %d timings", r.SAMID, len(r.Timings))
@@ -106,7 +117,7 @@ func TestConformsOnUSB(t *testing.T) {
 	defer sim.Close()
 	wantAll(t, conformance.Run(t.Context(), conformance.Subject{
 		Dial:     func(context.Context, int) (cardreader.Port, error) { return usb.NewPort(usbtest.New(sim), 64), nil },
-		Operator: hands{sim, cards[0]}, Patience: 4 * time.Second, Now: time.Now}))
+		Operator: hands{sim, cards[0]}, Limits: unhurried(), Patience: 20 * time.Second, Now: time.Now}))
 }
 
 // A simulator whose card comes and goes by itself needs nobody.
@@ -118,7 +129,9 @@ func TestConformsWithoutHands(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer sim.Close()
-	wantAll(t, conformance.Run(t.Context(), subject(t, sim.URL())))
+	sub := subject(t, sim.URL())
+	sub.Limits = unhurried()
+	wantAll(t, conformance.Run(t.Context(), sub))
 }
 
 // Every kind of misbehaviour is named.
