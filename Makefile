@@ -16,6 +16,7 @@ BENCHTIME ?= 1s
 FUZZTIME  ?= 30s
 KILLS     ?= 200
 MINUTES   ?= 10
+RUNS      ?= 5
 SEEDS     ?= 300
 START     ?= 1
 
@@ -121,10 +122,13 @@ need-node:
 	  { echo "Node.js 20.19 or newer is needed 需要 Node.js 20.19 以上: https://nodejs.org/" >&2; exit 1; }
 
 # A slice of the walks, and the real window on a screen of its own, for "make test".
-.PHONY: walk-test smoke try-window
+.PHONY: walk-test smoke first-screen try-window
 walk-test: packages-e2e need-go need-node ui build
 	cd frontend && node --test --test-timeout=300000 --test-name-pattern='by card|rare names|scanner|voids|link|no request' e2e/walk.test.mjs
 	cd frontend && node --test --test-timeout=300000 --test-name-pattern='hub away|kept|nothing' e2e/more.test.mjs
+
+first-screen: packages-smoke window build ## from start to login on the screen, against an empty Wails program (RUNS=5)
+	build/firstscreen.sh bin/onedoor bin/onedoor-window $(RUNS)
 
 smoke: packages-smoke window build ## the real window under Xvfb: it shows the login, logs in, and prints nothing bad
 	build/smoke.sh bin/onedoor bin/onedoor-window

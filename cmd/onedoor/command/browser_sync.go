@@ -59,16 +59,11 @@ func linkState(ctx context.Context, st *station.Station) (window.LinkState, erro
 	if err != nil {
 		return window.LinkState{}, err
 	}
-	b, err := st.Backlog(ctx)
-	if err != nil {
-		return window.LinkState{}, err
-	}
 	roads, err := st.Roads(ctx)
 	if err != nil {
 		return window.LinkState{}, err
 	}
-	out := window.LinkState{Ops: t.Ops, Waiting: t.Waiting, Cases: t.Cases, Devices: t.Devices, Above: st.Desk().Device().Tier != "district",
-		Backlog: window.Backlog{Ops: b.Ops, Cases: b.Cases, Oldest: b.Oldest, Number: b.Number}}
+	out := window.LinkState{Ops: t.Ops, Waiting: t.Waiting, Cases: t.Cases, Devices: t.Devices, Above: st.Desk().Device().Tier != "district"}
 	for _, r := range roads {
 		road := window.Road{Kind: r.Kind, Name: r.Name, On: r.On, Note: r.Note}
 		for _, p := range r.Peers {
@@ -87,7 +82,8 @@ func addOutlook(ctx context.Context, st *station.Station, to *window.LinkState) 
 	if err != nil {
 		return err
 	}
-	h := o.Handover
+	b, h := o.Backlog, o.Handover // counting what is not sent costs a look at all of it: once
+	to.Backlog = window.Backlog{Ops: b.Ops, Cases: b.Cases, Oldest: b.Oldest, Number: b.Number}
 	to.Handover = window.LinkHandover{Limit: h.LimitDays, Waiting: h.Waiting, DueToday: h.DueToday, Overdue: h.Overdue, Numbers: h.Numbers}
 	for _, n := range o.Notices {
 		to.Notices = append(to.Notices, window.LinkNotice{Kind: n.Kind, Level: n.Level, Text: n.Text})
