@@ -51,7 +51,7 @@ func newDaemon(t *testing.T) *daemon {
 
 func (d *daemon) command(ctx context.Context, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, "syncthing", args...)
-	cmd.Env = append(os.Environ(), "STNOUPGRADE=1", "HOME="+d.home)
+	cmd.Env = append(os.Environ(), "STNOUPGRADE=1", "STMONITORED=yes", "HOME="+d.home)
 	return cmd
 }
 

@@ -50,7 +50,7 @@ func TestStockDaemon(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	cmd := exec.CommandContext(ctx, program, "-home="+home, "-no-browser", "-no-restart", "-logflags=0")
-	cmd.Env = append(os.Environ(), "STNOUPGRADE=1", "HOME="+home)
+	cmd.Env = append(os.Environ(), "STNOUPGRADE=1", "STMONITORED=yes", "HOME="+home)
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
