@@ -21,14 +21,17 @@ export function createSession(desk: Seat) {
 
   /** Takes a login over that outlived a reload of the page. */
   async function start() {
-    try {
-      station.value = await desk.Station()
-      who.value = await desk.Whoami(true)
+    // Both at once: the first screen waits for them.
+    const [where, me] = await Promise.allSettled([desk.Station(), desk.Whoami(true)])
+    if (where.status === 'fulfilled') station.value = where.value
+    else notice.value = words(toDeskError(where.reason))
+    if (me.status === 'fulfilled') {
+      who.value = me.value
       waitIdle()
-    } catch (reason) {
-      const fault = toDeskError(reason)
-      if (fault.code !== 'logged_out') notice.value = words(fault)
+      return
     }
+    const fault = toDeskError(me.reason)
+    if (fault.code !== 'logged_out' && !notice.value) notice.value = words(fault)
   }
 
   /** Throws the DeskError of a refused login. */
