@@ -42,20 +42,7 @@ func (v scanVault) scanFolders(scope oplog.Scope) ([]string, error) {
 	if err := v.ensureFolder(segment.ScansFolder(scope, v.now().In(china).Year())); err != nil {
 		return nil, err
 	}
-	rows, err := v.r.Query("SELECT folder FROM folders WHERE folder GLOB ? ORDER BY folder", string(scope)+"-*-scans")
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var out []string
-	for rows.Next() {
-		var f string
-		if err := rows.Scan(&f); err != nil {
-			return nil, err
-		}
-		out = append(out, f)
-	}
-	return out, rows.Err()
+	return v.foldersLike(string(scope) + "-*-scans")
 }
 
 // MaxSequence is the highest sequence of a piece that is still here: released ones

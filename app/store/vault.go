@@ -85,7 +85,12 @@ func (s *Store) scopeFolders(scope oplog.Scope) ([]string, error) {
 	if err := s.ensureFolder(now); err != nil {
 		return nil, err
 	}
-	rows, err := s.r.Query("SELECT folder FROM folders WHERE folder GLOB ? ORDER BY folder", string(scope)+"-[0-9][0-9][0-9][0-9]")
+	return s.foldersLike(string(scope) + "-[0-9][0-9][0-9][0-9]")
+}
+
+// foldersLike lists the folders that fit a pattern, oldest year first.
+func (s *Store) foldersLike(glob string) ([]string, error) {
+	rows, err := s.r.Query("SELECT folder FROM folders WHERE folder GLOB ? ORDER BY folder", glob)
 	if err != nil {
 		return nil, err
 	}
