@@ -53,7 +53,7 @@ func (s *session) loadFolders() (changed bool, err error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.sharesLocked(want) {
+	if want.equal(s.sharesNow()) {
 		return false, nil
 	}
 	next := make(map[string]*folder, len(want.names))
@@ -102,16 +102,20 @@ func (n *Node) shared(peer oplog.DeviceID) (s share, err error) {
 	return s, err
 }
 
-func (s *session) sharesLocked(want share) bool {
-	if !slices.Equal(want.names, s.order) {
-		return false
-	}
-	for i, name := range want.names {
-		if s.folders[name].takeOnly != (i >= want.full) {
-			return false
+// sharesNow is what the session goes by; under the lock.
+func (s *session) sharesNow() share {
+	now := share{names: slices.Clone(s.order), full: len(s.order)}
+	for i, name := range s.order {
+		if s.folders[name].takeOnly {
+			now.full = i
+			break
 		}
 	}
-	return true
+	return now
+}
+
+func (s share) equal(other share) bool {
+	return s.full == other.full && slices.Equal(s.names, other.names)
 }
 
 // isTakeOnly tells whether we show nothing of a folder to the peer.

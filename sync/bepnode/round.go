@@ -96,7 +96,7 @@ func (s *session) hasRefused() bool {
 // converged tells whether both sides hold the same: the peer's whole index is
 // stored, ours was sent, and the Vault finds that they agree.
 func (s *session) converged() (bool, error) {
-	quiet, shared := s.quiet()
+	quiet, now, shared := s.quiet()
 	if !quiet {
 		return false, nil
 	}
@@ -104,10 +104,7 @@ func (s *session) converged() (bool, error) {
 	if err != nil {
 		return false, &Error{Code: CodeUntrusted, Peer: s.peer.Device, Cause: err}
 	}
-	s.mu.Lock()
-	same := s.sharesLocked(want)
-	s.mu.Unlock()
-	if !same {
+	if !want.equal(now) { // now, not what the storer may have loaded since: shared lacks that
 		poke(s.recheck)
 		return false, nil
 	}
@@ -149,25 +146,25 @@ func (s *session) folderConverged(f *folder) (bool, error) {
 }
 
 // quiet tells, without asking the Vault, whether nothing is known to be under way,
-// and gives the folders that both sides share.
-func (s *session) quiet() (bool, []*folder) {
+// and gives what our side shares and the folders that both sides do.
+func (s *session) quiet() (ok bool, now share, shared []*folder) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.config == nil || !s.fetchIdle || s.resend || len(s.inbox) > 0 {
-		return false, nil
+		return false, now, nil
 	}
-	var shared []*folder
+	now = s.sharesNow()
 	for _, name := range s.order {
 		f := s.folders[name]
 		if !f.theirs {
 			continue
 		}
 		if !f.open || f.full || !f.known || f.have < f.theirMax {
-			return false, nil
+			return false, now, nil
 		}
 		shared = append(shared, f)
 	}
-	return true, shared
+	return true, now, shared
 }
 
 // tally counts the ops of the byte ranges that a peer fetched from us, to be
