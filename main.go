@@ -53,36 +53,53 @@ func main() {
 }
 
 // run shows the window until it is closed. A station that does not open is told in
-// the window: who starts a program by an icon sees no terminal.
+// the window: who starts a program by an icon sees no terminal. The web view needs
+// longer to start than the station to open, so both happen at once; the home is
+// locked before.
 func run(home, cardPort string) error {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	cfg, closeStation, fault := open(ctx, home, cardPort)
-	if fault != nil {
-		cfg = window.Config{Fault: fault, Now: time.Now}
-	}
-	cfg.Log = func(method string, err error) { slog.Error("window", "method", method, "cause", err) }
-	err := show(ctx, window.New(ctx, cfg), cfg.Feed)
+	lease, fault := own(ctx, home)
+	w, opened := window.Opening(ctx)
+	feed := make(chan *window.Feed, 1)
+	ended := make(chan error, 1)
+	go func() {
+		end := func() error { return nil }
+		cfg := window.Config{}
+		if fault == nil {
+			cfg, end, fault = open(ctx, lease, cardPort)
+		}
+		if fault != nil {
+			cfg = window.Config{Fault: fault, Now: time.Now}
+		}
+		cfg.Log = func(method string, err error) { slog.Error("window", "method", method, "cause", err) }
+		opened(cfg)
+		feed <- cfg.Feed
+		<-ctx.Done()
+		ended <- cmp.Or(fault, end())
+	}()
+	err := show(ctx, w, feed)
 	cancel()
-	return cmp.Or(fault, err, closeStation())
+	return cmp.Or(<-ended, err)
 }
 
-// open takes the home for this process and sets its station going, the link to the
-// others too. The returned function ends what was begun, also after an error.
-func open(ctx context.Context, home, cardPort string) (_ window.Config, end func() error, _ error) {
-	end = func() error { return nil }
+// own takes the home for this process.
+func own(ctx context.Context, home string) (*endpoint.Lease, error) {
 	if home == "" {
-		return window.Config{}, end, counter.E(counter.CodeUsage, "没有指明数据文件夹", "no data folder given").
+		return nil, counter.E(counter.CodeUsage, "没有指明数据文件夹", "no data folder given").
 			Hint("启动时加上 --home 文件夹，或设置 ONEDOOR_HOME", "start with --home DIR, or set ONEDOOR_HOME")
 	}
 	home, err := filepath.Abs(home)
 	if err != nil {
-		return window.Config{}, end, err
+		return nil, err
 	}
-	lease, err := endpoint.Own(ctx, home, "onedoor window", time.Now, lockWait)
-	if err != nil {
-		return window.Config{}, end, err
-	}
+	return endpoint.Own(ctx, home, "onedoor window", time.Now, lockWait)
+}
+
+// open sets the station of a home going, the link to the others too. The returned
+// function ends what was begun, also after an error.
+func open(ctx context.Context, lease *endpoint.Lease, cardPort string) (_ window.Config, end func() error, _ error) {
+	home := lease.Home()
 	st, err := station.Open(ctx, station.Config{
 		Home: home, Getenv: os.Getenv, Now: time.Now,
 		Warn: func(e *counter.Error) { slog.Warn("station", "note", e.En, "hint", e.HintEn) },
@@ -117,7 +134,7 @@ func open(ctx context.Context, home, cardPort string) (_ window.Config, end func
 }
 
 // show opens the window and returns when it is closed.
-func show(ctx context.Context, w *window.Window, feed *window.Feed) error {
+func show(ctx context.Context, w *window.Window, feed <-chan *window.Feed) error {
 	pages, err := fs.Sub(frontend.Dist, "dist")
 	if err != nil {
 		return err
@@ -142,7 +159,8 @@ func show(ctx context.Context, w *window.Window, feed *window.Feed) error {
 }
 
 // tell passes on to the page what changes, as long as the program runs.
-func tell(ctx, view context.Context, feed *window.Feed) {
+func tell(ctx, view context.Context, from <-chan *window.Feed) {
+	feed := <-from
 	if feed == nil {
 		return // the station did not open; nothing changes
 	}

@@ -12,7 +12,7 @@ const longestIdle = 120
 // Settings gives those of this PC. It needs no login: large type is wanted there too,
 // so it tells no more than that before one.
 func (w *Window) Settings() (Settings, error) {
-	if w.cfg.Settings == nil {
+	if w.opened().Settings == nil {
 		return Settings{IdleMinutes: int(w.idle() / time.Minute)}, nil
 	}
 	s := w.cfg.Settings()

@@ -81,12 +81,12 @@ func (w *Window) Sticks() ([]Stick, error) {
 // StickExport brings a stick up to what is held here, sealed. Errors: CodeNotFound,
 // CodeDenied (of another district), CodeFailed (full, pulled).
 func (w *Window) StickExport(folder string) (Exchange, error) {
-	return w.stick("StickExport", folder, w.cfg.StickExport)
+	return w.stick("StickExport", folder, w.opened().StickExport)
 }
 
 // StickImport takes over what a stick shows and is lacking here. Errors as StickExport.
 func (w *Window) StickImport(folder string) (Exchange, error) {
-	return w.stick("StickImport", folder, w.cfg.StickImport)
+	return w.stick("StickImport", folder, w.opened().StickImport)
 }
 
 func (w *Window) stick(method, folder string, do func(context.Context, string) (Exchange, error)) (Exchange, error) {

@@ -98,8 +98,9 @@ type Config struct {
 
 // Window is one seat: what a page may call. It is safe for concurrent use.
 type Window struct {
-	ctx context.Context // ends with the program
-	cfg Config
+	ctx   context.Context // ends with the program
+	ready chan struct{}   // closed once cfg is there
+	cfg   Config          // by way of opened, or after it
 
 	mu   sync.Mutex
 	user User
@@ -116,20 +117,41 @@ type Window struct {
 
 // New makes a seat at which nobody is logged in. Calls end when ctx does.
 func New(ctx context.Context, cfg Config) *Window {
-	if cfg.Idle <= 0 {
-		cfg.Idle = DefaultIdle
+	w, opened := Opening(ctx)
+	opened(cfg)
+	return w
+}
+
+// Opening makes a seat of a station that is still being opened, so that the web view
+// starts meanwhile. Every method waits until opened was called, which must be once.
+func Opening(ctx context.Context) (w *Window, opened func(Config)) {
+	w = &Window{ctx: ctx, ready: make(chan struct{})}
+	return w, func(cfg Config) {
+		if cfg.Idle <= 0 {
+			cfg.Idle = DefaultIdle
+		}
+		w.cfg = cfg
+		close(w.ready)
 	}
-	return &Window{ctx: ctx, cfg: cfg}
+}
+
+// opened gives what the window works with, when it is there.
+func (w *Window) opened() *Config {
+	<-w.ready
+	return &w.cfg
 }
 
 // Station names the device. It needs no login. Errors: why it could not be opened.
-func (w *Window) Station() (Station, error) { return w.cfg.Station, w.cfg.Fault }
+func (w *Window) Station() (Station, error) {
+	cfg := w.opened()
+	return cfg.Station, cfg.Fault
+}
 
 // Login logs a user in, in place of one who still is. Errors: CodeDenied.
 func (w *Window) Login(name, password string) (Who, error) {
 	w.Logout()
-	if w.cfg.Fault != nil {
-		return Who{}, w.cfg.Fault
+	if fault := w.opened().Fault; fault != nil {
+		return Who{}, fault
 	}
 	name = strings.TrimSpace(name)
 	if name == "" || len(name) > longestName || len(password) > longestPassword {
@@ -225,8 +247,8 @@ func tidyCase(c *desk.CaseView) *desk.CaseView {
 // Items gives the items in force: those that a query finds (name, single characters,
 // pinyin), best first, or all. It needs no login.
 func (w *Window) Items(query string) ([]desk.ItemLine, error) {
-	if w.cfg.Fault != nil {
-		return nil, w.cfg.Fault
+	if fault := w.opened().Fault; fault != nil {
+		return nil, fault
 	}
 	var items []desk.ItemLine
 	var err error
@@ -243,6 +265,7 @@ func (w *Window) Items(query string) ([]desk.ItemLine, error) {
 
 // current gives the logged-in user, unless left alone for too long.
 func (w *Window) current(active bool) (User, error) {
+	w.opened()
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.user == nil {
