@@ -21,6 +21,7 @@ const (
 	VerdictUnknown = "unknown_device" // intact, but no device known here signed it
 	VerdictRevoked = "revoked"        // its device was revoked before it was issued
 	VerdictNotOurs = "not_ours"       // no document of this system
+	VerdictNoCode  = "unreadable"     // a text that only begins like a QR code of ours: to be scanned again
 )
 
 // KnownDevice is a device of the roster, with its signing certificate.
@@ -143,6 +144,8 @@ func verdictOf(err error) string {
 		switch e.Code {
 		case sign.NotOurs:
 			return VerdictNotOurs
+		case sign.Unreadable:
+			return VerdictNoCode
 		case sign.UnknownSigner, sign.BadSigner:
 			return VerdictUnknown
 		}

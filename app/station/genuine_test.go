@@ -61,5 +61,8 @@ func TestPapersOfARevokedDevice(t *testing.T) {
 	verdict(d.vil, after, true, desk.VerdictGenuine) // as of its last exchange
 	after[len(after)/2] ^= 1
 	verdict(d.hub, after, true, desk.VerdictAltered)
+	for _, cut := range []string{"OD1:", "OD1:NONSENSE", afterQR[:len(afterQR)-9]} {
+		verdict(d.hub, []byte(cut), false, desk.VerdictNoCode)
+	}
 	verdict(d.hub, []byte("%PDF-1.7 nothing of ours"), true, desk.VerdictNotOurs)
 }

@@ -95,6 +95,10 @@ func documentInput(c *cli.Call, operand string) (data []byte, isFile bool, err e
 
 func printVerification(w io.Writer, c *cli.Call, v desk.Verification) {
 	if !v.Valid {
+		if v.Verdict == desk.VerdictNoCode { // no word about any paper
+			fmt.Fprintln(w, c.Say("没有读出来，请再扫一次:", "not readable, scan again:"), dash(v.Why))
+			return
+		}
 		fmt.Fprintln(w, c.Say("不真:", "not genuine:"), dash(v.Why))
 		fmt.Fprintln(w, c.Say("设备名册截至:", "devices known as of:"), minute(v.AsOf))
 		return

@@ -8,6 +8,7 @@ const (
 	Altered       Code = "altered"        // ours once, but bytes were changed
 	UnknownSigner Code = "unknown_signer" // intact, but nobody we trust vouches for the signer
 	BadSigner     Code = "bad_signer"     // the key or certificate may not sign, or not at that time
+	Unreadable    Code = "unreadable"     // a QR text that begins as ours and is none: misread, cut, or nonsense
 	CannotSign    Code = "cannot_sign"    // input of SignPDF or SignQR is unfit
 )
 
@@ -37,6 +38,10 @@ func notOurs(cause error) *Error {
 
 func altered(cause error) *Error {
 	return &Error{Altered, "文件被改动过，与签发时不一致", "the document was altered after it was issued", cause}
+}
+
+func unreadable(cause error) *Error {
+	return &Error{Unreadable, "读到的不是完整的文书二维码：可能没有扫全，或者本来就不是", "what was read is no whole QR code of a document: cut short, or never one", cause}
 }
 
 func unknownSigner(cause error) *Error {

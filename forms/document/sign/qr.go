@@ -121,7 +121,7 @@ func SignQR(s Stamp, signer crypto.Signer) (string, error) {
 
 // ParseQR reads a QR text without checking its signature: a statement by
 // nobody yet. Blanks around the text are ignored. Error: *Error, NotOurs for
-// other texts, Altered for ours with damage.
+// other texts, Unreadable for what only begins as ours.
 func ParseQR(text string) (Stamp, error) {
 	s, _, _, err := parseQR(text)
 	return s, err
@@ -135,17 +135,17 @@ func parseQR(text string) (s Stamp, body []byte, sig rs, err error) {
 	}
 	raw, err := b32.DecodeString(code)
 	if err != nil {
-		return s, nil, sig, altered(err)
+		return s, nil, sig, unreadable(err)
 	}
 	if b32.EncodeToString(raw) != code {
-		return s, nil, sig, altered(errForm) // spare bits at the end were set
+		return s, nil, sig, unreadable(errForm) // spare bits at the end were set
 	}
 	rest, err := s.unmarshal(raw)
 	if err == nil && len(rest) != sigSize {
 		err = errors.New("wrong length")
 	}
 	if err != nil {
-		return Stamp{}, nil, sig, altered(err)
+		return Stamp{}, nil, sig, unreadable(err)
 	}
 	sig.R = new(big.Int).SetBytes(rest[:sigSize/2])
 	sig.S = new(big.Int).SetBytes(rest[sigSize/2:])

@@ -175,6 +175,27 @@ func TestOtherFormOfSignature(t *testing.T) {
 	}
 }
 
+// TestQRUnreadable: what a scanner cut or never read says nothing of any paper; a
+// whole code with another statement in it does.
+func TestQRUnreadable(t *testing.T) {
+	d := newDevice(t)
+	text := signedQR(t, d)
+	for _, bad := range []string{QRPrefix, QRPrefix + "NONSENSE", QRPrefix + "18", text[:len(text)/2], text[:len(text)-1], text + "A", text[:20] + "\n" + text[20:]} {
+		if _, _, err := VerifyQR(bad, d.lookup); codeOf(err) != Unreadable {
+			t.Errorf("%.30q: %v", bad, err)
+		}
+	}
+	raw, err := b32.DecodeString(text[len(QRPrefix):])
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw[5] ^= 1 // a digit of the case number
+	forged := QRPrefix + b32.EncodeToString(raw)
+	if _, _, err := VerifyQR(forged, d.lookup); codeOf(err) != Altered {
+		t.Errorf("a changed number: %v", err)
+	}
+}
+
 // TestSignatureIsForQROnly: a signature over the same bytes without the domain
 // must not do.
 func TestSignatureIsForQROnly(t *testing.T) {

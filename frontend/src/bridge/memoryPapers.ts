@@ -51,7 +51,7 @@ export const printers: PrinterList = {
   why: '',
 }
 
-/** A code that ends in A is genuine, in B altered; PDFs are genuine. */
+/** A code that ends in A is genuine, in B altered, in C is none; PDFs are genuine. */
 export function verify(text: string): Verification {
   const code = text.trim()
   if (!code.startsWith('OD1:') && !code.startsWith('data:application/pdf;base64,')) {
@@ -59,6 +59,7 @@ export function verify(text: string): Verification {
   }
   const none = { number: '', kind: '', issued_at: '', device: '', title: '', device_name: '', note: '', as_of: '2026-11-20T09:00:00+08:00' }
   if (code.endsWith('B')) return { ...none, valid: false, verdict: 'altered', why: '文件被改动过，与签发时不一致' }
+  if (code.endsWith('C')) return { ...none, valid: false, verdict: 'unreadable', why: '读到的不是完整的文书二维码' }
   return {
     ...none, valid: true, verdict: 'genuine', why: null, number: '440604011001012611200001X', kind: 'acceptance', title: '受理通知书',
     issued_at: '2026-11-20T09:30:00+08:00', device: '440604011001-01', device_name: '纯阳社区 1 号窗口',

@@ -89,6 +89,12 @@ describe('the verify screen', () => {
     expect(answer().classes()).toContain('bad')
     expect(answer().text()).toContain('内容被改动过')
   })
+  it('says of a misread code that it was misread, and nothing of the paper', async () => {
+    await burst('OD1:AAAAAAAAAAAAAAAC')
+    expect(answer().classes()).toContain('unread')
+    expect(answer().text()).toContain('没有读出来，请再扫一次')
+    expect(answer().text()).not.toContain('不真')
+  })
   it('says what to do with something else', async () => {
     vi.spyOn(desk, 'Verify')
     const input = document.activeElement as HTMLInputElement
