@@ -122,7 +122,7 @@ need-node:
 	  { echo "Node.js 20.19 or newer is needed 需要 Node.js 20.19 以上: https://nodejs.org/" >&2; exit 1; }
 
 # A slice of the walks, and the real window on a screen of its own, for "make test".
-.PHONY: walk-test smoke first-screen try-window
+.PHONY: walk-test smoke smoke-preview first-screen try-window
 walk-test: packages-e2e need-go need-node ui build
 	cd frontend && node --test --test-timeout=300000 --test-name-pattern='by card|rare names|scanner|voids|link|no request' e2e/walk.test.mjs
 	cd frontend && node --test --test-timeout=300000 --test-name-pattern='hub away|kept|nothing' e2e/more.test.mjs
@@ -132,6 +132,9 @@ first-screen: packages-smoke window build ## from start to login on the screen, 
 
 smoke: packages-smoke window build ## the real window under Xvfb: it shows the login, logs in, and prints nothing bad
 	build/smoke.sh bin/onedoor bin/onedoor-window
+
+smoke-preview: packages-smoke window build ## smoke, and a notice drawn by the real web view (PAUSE=3 seconds between keys; pictures in ./papers)
+	mkdir -p papers && build/smoke.sh bin/onedoor bin/onedoor-window papers/window.png papers/window-preview.png
 
 # Walks of a clerk through the real program in a real browser, and pictures of it.
 .PHONY: e2e shots
