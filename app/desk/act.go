@@ -22,6 +22,12 @@ type ActOptions struct {
 // withdraw, conclude, void ... It is refused before anything is recorded when
 // the stage or the user's role does not allow it.
 func (s *Session) Act(ctx context.Context, number, verb string, o ActOptions) (*CaseView, error) {
+	return s.actIf(ctx, number, verb, o, func(*counter.Dossier) error { return nil })
+}
+
+// actIf is Act with a last check, made when all else allows the step and nothing
+// is recorded yet.
+func (s *Session) actIf(ctx context.Context, number, verb string, o ActOptions, check func(*counter.Dossier) error) (*CaseView, error) {
 	v := counter.Verb(strings.TrimSpace(verb))
 	if !slices.Contains(actVerbs(), v) {
 		return nil, counter.Ef(counter.CodeUsage, "没有这种操作:%s", "there is no act %q", verb).
@@ -53,8 +59,15 @@ func (s *Session) Act(ctx context.Context, number, verb string, o ActOptions) (*
 	if err != nil {
 		return nil, err
 	}
+	if err := check(d); err != nil {
+		return nil, err
+	}
+	return s.recordAct(ctx, d, act)
+}
+
+func (s *Session) recordAct(ctx context.Context, d *counter.Dossier, act counter.Act) (*CaseView, error) {
 	var op [32]byte
-	err = s.ledger.Record(ctx, func(rec counter.Recorder) (err error) {
+	err := s.ledger.Record(ctx, func(rec counter.Recorder) (err error) {
 		op, err = rec.Append(act)
 		return err
 	})

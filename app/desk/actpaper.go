@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 
 	"onedoor/app/counter"
 	"onedoor/forms/document"
@@ -61,7 +62,12 @@ type PaperField struct {
 	Value    string         `json:"value"` // what the case suggests; the clerk may change it
 	Options  []PaperOption  `json:"options"`
 	Columns  []PaperColumns `json:"columns"`
+	Opinion  bool           `json:"opinion"` // left empty, it states the opinion that the act is done with
 }
+
+// opinionToCome stands for the opinion of an act that is not done yet, to find the
+// statements that are made of it.
+const opinionToCome = "\x00"
 
 // PaperOption is one value of a choice.
 type PaperOption struct {
@@ -92,7 +98,7 @@ func (s *Session) Papers(ctx context.Context, number, verb string) ([]PaperOffer
 	}
 	var next *act
 	if verb != "" {
-		next = &act{verb: counter.Verb(verb), at: s.cfg.Now(), actor: s.name}
+		next = &act{verb: counter.Verb(verb), at: s.cfg.Now(), actor: s.name, opinion: opinionToCome}
 	}
 	return s.papers(ctx, d, next)
 }
@@ -169,6 +175,9 @@ func fieldsOf(page *wording.Page, known, suggested wording.Facts) []PaperField {
 		}
 		line := PaperField{Key: f.Key, Zh: f.Zh, Type: f.Type, Required: f.Required, When: append([]string{}, f.When...), Basis: f.Basis,
 			Value: textOfFact(suggested[f.Key], f), Options: []PaperOption{}, Columns: []PaperColumns{}}
+		if line.Opinion = line.Value == opinionToCome; line.Opinion {
+			line.Value = ""
+		}
 		if line.Value == "" {
 			line.Value = f.Default
 		}
@@ -194,9 +203,30 @@ func lastAct(d *counter.Dossier) counter.Verb {
 	return ""
 }
 
-// ActWithPaper does a step of a case and issues its document. What the document
-// must state is checked before the step is recorded, so that nobody is denied
-// without a lawful paper. An empty kind is the usual one of the act.
+// decides are the acts that settle a case: they are never recorded unless their
+// paper can be issued (行政许可法第三十八条: a decision is in writing, a denial with
+// its reasons and the remedies).
+var decides = []counter.Verb{counter.VerbApprove, counter.VerbDeny}
+
+// ActChecked does a step of a case after what its document must state was checked,
+// so that nobody is denied without a lawful paper. It issues nothing. An empty kind
+// is no document, except for a decision, which always has its own.
+func (s *Session) ActChecked(ctx context.Context, number, verb string, o ActOptions, r PrintRequest) (*CaseView, error) {
+	v := counter.Verb(strings.TrimSpace(verb))
+	if r.Kind == "" && slices.Contains(decides, v) {
+		r.Kind = PapersOf(v)[0]
+	}
+	r.Number, r.Anew = number, true
+	return s.actIf(ctx, number, verb, o, func(d *counter.Dossier) error {
+		if r.Kind == "" {
+			return nil
+		}
+		return s.tryPaper(ctx, d, v, o, r)
+	})
+}
+
+// ActWithPaper does a step of a case as ActChecked does, and issues its document.
+// An empty kind is the usual one of the act.
 func (s *Session) ActWithPaper(ctx context.Context, number, verb string, o ActOptions, r PrintRequest) (*CaseView, DocumentRef, []string, error) {
 	if kinds := PapersOf(counter.Verb(verb)); r.Kind == "" && len(kinds) > 0 {
 		r.Kind = kinds[0]
@@ -205,10 +235,7 @@ func (s *Session) ActWithPaper(ctx context.Context, number, verb string, o ActOp
 			Hint("去掉 --out 和 --printer,或用 --kind 写明文书种类", "leave --out and --printer away, or name a kind with --kind")
 	}
 	r.Number, r.Anew = number, true
-	if err := s.tryPaper(ctx, counter.Verb(verb), o, r); err != nil {
-		return nil, DocumentRef{}, nil, err
-	}
-	v, err := s.Act(ctx, number, verb, o)
+	v, err := s.ActChecked(ctx, number, verb, o, r)
 	if err != nil {
 		return nil, DocumentRef{}, nil, err
 	}
@@ -231,11 +258,7 @@ func cause(err error) error {
 }
 
 // tryPaper checks the document of an act that is not recorded yet.
-func (s *Session) tryPaper(ctx context.Context, v counter.Verb, o ActOptions, r PrintRequest) error {
-	d, err := s.findCase(ctx, r.Number)
-	if err != nil {
-		return err
-	}
+func (s *Session) tryPaper(ctx context.Context, d *counter.Dossier, v counter.Verb, o ActOptions, r PrintRequest) error {
 	if err := s.mayPrint(ctx, d.Scope, "case.print", r); err != nil {
 		return err
 	}

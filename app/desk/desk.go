@@ -81,10 +81,11 @@ type Desk struct {
 	paper *districtPress
 
 	settings sync.Mutex // of the printers
+	names    *nameIndex
 }
 
 // New makes the facade.
-func New(cfg Config) *Desk { return &Desk{cfg: cfg, ledger: cfg.Ledger} }
+func New(cfg Config) *Desk { return &Desk{cfg: cfg, ledger: cfg.Ledger, names: newNameIndex()} }
 
 // Device tells which station this is.
 func (d *Desk) Device() Device { return d.cfg.Device }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -170,6 +171,46 @@ func TestNoDenialWithoutALawfulPaper(t *testing.T) {
 		t.Error(v.Status)
 	}
 	verified(t, out, number, "denial")
+}
+
+// TestADecisionIsCheckedWithItsPaper: as the window does it, act and paper apart. A
+// decision is refused with all that its paper lacks; other acts need no paper, but
+// one that is named is checked too.
+func TestADecisionIsCheckedWithItsPaper(t *testing.T) {
+	number := shared.accept(t, 405)
+	_, err := shared.wang.ActChecked(ctx, number, "deny", desk.ActOptions{Opinion: "x"}, desk.PrintRequest{})
+	refused(t, err, counter.CodeInvalid) // not its turn: said before anything of a paper
+	for _, st := range [][2]string{{"wang", "handover"}, {"shen", "review"}} {
+		_, err := shared.login(t, st[0]).ActChecked(ctx, number, st[1], desk.ActOptions{}, desk.PrintRequest{})
+		must(t, err)
+	}
+	pi := shared.login(t, "pi")
+	before, err := pi.Case(ctx, number)
+	must(t, err)
+	_, err = pi.ActChecked(ctx, number, "deny", desk.ActOptions{Opinion: "不符合条件"}, desk.PrintRequest{})
+	e := refused(t, err, counter.CodeInvalid)
+	lacks := fmt.Sprint(e.Details)
+	if !strings.Contains(lacks, "(facts)") || strings.Contains(lacks, "(reasons)") {
+		t.Errorf("the opinion is the reason, the facts lack: %s", lacks)
+	}
+	_, err = pi.ActChecked(ctx, number, "return", desk.ActOptions{}, desk.PrintRequest{Kind: "supplement"})
+	refused(t, err, counter.CodeInvalid)
+	if v, err := pi.Case(ctx, number); err != nil || len(v.Timeline) != len(before.Timeline) {
+		t.Fatal("refused and recorded", err)
+	}
+	offers, err := pi.Papers(ctx, number, "deny")
+	must(t, err)
+	for _, f := range offers[0].Fields {
+		if f.Opinion != (f.Key == "reasons") || strings.Contains(f.Value, "\x00") {
+			t.Errorf("%+v", f)
+		}
+	}
+	v, err := pi.ActChecked(ctx, number, "deny", desk.ActOptions{Opinion: "不符合条件"}, desk.PrintRequest{Texts: map[string]string{
+		"facts": "年龄未满", "reconsideration": "向区人民政府申请，六十日内", "lawsuit": "向人民法院提起，六个月内"}})
+	must(t, err)
+	if v.Status != string(counter.StatusDenied) || len(v.Documents) != 0 {
+		t.Error(v.Status, v.Documents)
+	}
 }
 
 // TestReprintYearsLater: another wording is in force, the officer is renamed,

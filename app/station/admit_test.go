@@ -2,11 +2,22 @@ package station
 
 import (
 	"context"
+	"slices"
 	"testing"
 
 	"onedoor/app/counter"
 	"onedoor/app/desk"
 )
+
+// lookedAt is all that waits of the first revoked device.
+func (d *district) lookedAt(who *desk.Session) []desk.WithheldThing {
+	d.t.Helper()
+	list, err := who.Withheld(context.Background())
+	must(d.t, err)
+	things, err := who.WithheldOf(context.Background(), list[0].Device)
+	must(d.t, err)
+	return things
+}
 
 // TestAllOfADeviceIsAdmittedAtOnce: cases and people that a stolen PC handed to
 // the town after its cut-off, by a supervisor who looked at how many there are.
@@ -47,6 +58,17 @@ func TestAllOfADeviceIsAdmittedAtOnce(t *testing.T) {
 			t.Fatalf("a clerk: %+v %v", none, err)
 		} else if _, err := s.AdmitDevice(ctx, lin, w.Device, 0, ""); counter.CodeOf(err) != counter.CodeNotFound {
 			t.Fatalf("a clerk: %v", err)
+		}
+		things := d.lookedAt(sun)
+		named, acts := 0, 0
+		for _, thing := range things {
+			acts += len(thing.Acts)
+			if thing.Name != "" && thing.NumberMasked != "" && (thing.Type == "person" || thing.ItemName != "" && slices.Contains(late, thing.Number)) {
+				named++
+			}
+		}
+		if named != 4 || acts != w.Ops {
+			t.Fatalf("a supervisor cannot see what is admitted: %+v", things)
 		}
 		if _, err := s.AdmitDevice(ctx, sun, w.Device, w.Ops+1, ""); counter.CodeOf(err) != counter.CodeInvalid {
 			t.Fatalf("another number: %v", err)

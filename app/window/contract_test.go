@@ -112,6 +112,9 @@ func TestShapes(t *testing.T) {
 		"PaperField": reflect.TypeFor[desk.PaperField](), "PaperOption": reflect.TypeFor[desk.PaperOption](),
 		"PaperColumns": reflect.TypeFor[desk.PaperColumns](), "PrinterList": reflect.TypeFor[desk.PrinterList](),
 		"PrinterChoice": reflect.TypeFor[desk.PrinterChoice](), "Printer": reflect.TypeFor[spool.Printer](),
+		"NameHit": reflect.TypeFor[desk.NameHit](), "NameHits": reflect.TypeFor[desk.NameHits](),
+		"WithheldDevice": reflect.TypeFor[WithheldDevice](), "WithheldThing": reflect.TypeFor[desk.WithheldThing](),
+		"WithheldAct": reflect.TypeFor[desk.WithheldAct](), "Admission": reflect.TypeFor[Admission](), "Admitted": reflect.TypeFor[Admitted](),
 		"Verification": reflect.TypeFor[desk.Verification](),
 	}
 	key := regexp.MustCompile(`(?m)^  (\w+)(\??): (.*)$`)

@@ -22,6 +22,7 @@ type fakeUser struct {
 	n    int
 	last counter.CaseFilter
 
+	admitted []string
 	accepted []desk.Acceptance
 	printed  []string
 }
@@ -85,7 +86,10 @@ func (u *fakeUser) Accept(_ context.Context, a desk.Acceptance) (desk.Accepted, 
 	return desk.Accepted{Number: "1", Item: a.Item, Due: &due, DueProvisional: true}, nil
 }
 
-func (u *fakeUser) Act(_ context.Context, number, verb string, o desk.ActOptions) (*desk.CaseView, error) {
+func (u *fakeUser) ActChecked(_ context.Context, number, verb string, o desk.ActOptions, r desk.PrintRequest) (*desk.CaseView, error) {
+	if verb == "deny" && r.Texts["facts"] == "" {
+		return nil, counter.E(counter.CodeInvalid, "文书缺少必备内容", "the document lacks something").With(counter.Problem{Where: "查明的事实", What: "缺少"})
+	}
 	if verb == "void" && o.Opinion == "" {
 		return nil, counter.E(counter.CodeUsage, "作废必须写明原因", "voiding needs a reason")
 	}
@@ -125,6 +129,28 @@ func (u *fakeUser) made(kind, out, printer string) (desk.DocumentRef, []string, 
 
 func (u *fakeUser) FindPerson(_ context.Context, number string) ([]desk.PersonView, error) {
 	return []desk.PersonView{{Name: "李䶮", NumberMasked: number[:2]}}, nil
+}
+
+func (u *fakeUser) FindByName(_ context.Context, query string) (desk.NameHits, error) {
+	return desk.NameHits{People: []desk.NameHit{{ID: "1", Name: query}}, Complete: true}, nil
+}
+
+var lostDevice = [32]byte{7}
+
+func (u *fakeUser) Withheld(context.Context) ([]desk.Withheld, error) {
+	return []desk.Withheld{{Device: lostDevice, Name: "丢失的窗口", Cases: []string{"1"}, Ops: 3}}, nil
+}
+
+func (u *fakeUser) WithheldOf(_ context.Context, device [32]byte) ([]desk.WithheldThing, error) {
+	if device != lostDevice {
+		return nil, nil
+	}
+	return []desk.WithheldThing{{Type: "case", Number: "1", Acts: []desk.WithheldAct{{Verb: "accept"}}}}, nil
+}
+
+func (u *fakeUser) AdmitDevice(_ context.Context, device [32]byte, expect int, opinion string) (desk.Withheld, error) {
+	u.admitted = append(u.admitted, opinion)
+	return desk.Withheld{Name: "丢失的窗口", Cases: []string{"1"}, Ops: expect, Device: device}, nil
 }
 
 func (u *fakeUser) Reviews(context.Context, string) ([]desk.ReviewLine, error) { return nil, nil }

@@ -89,6 +89,36 @@ type Act struct {
 	Choose    string `json:"choose"`               // resolve, restore: op of the timeline
 	LegalDate string `json:"legal_date,omitempty"` // correct: YYYY-MM-DD, "" leaves it
 	Due       string `json:"due,omitempty"`        // correct: YYYY-MM-DD, "" counts it anew
+
+	Paper string            `json:"paper,omitempty"` // kind of the document that is to be issued after it
+	Texts map[string]string `json:"texts,omitempty"` // its statements by field, as in PaperRequest
+}
+
+// WithheldDevice is a revoked device with all of it that has no effect yet.
+type WithheldDevice struct {
+	Device string               `json:"device"` // names it in an Admission
+	Name   string               `json:"name"`   // as the roster has it
+	Ops    int                  `json:"ops"`
+	Cases  int                  `json:"cases"`
+	People int                  `json:"people"`
+	First  string               `json:"first"` // RFC 3339, by the device's own clock
+	Last   string               `json:"last"`
+	Things []desk.WithheldThing `json:"things"` // oldest first
+}
+
+// Admission gives effect to all of a device that a supervisor looked at.
+type Admission struct {
+	Device  string `json:"device"`
+	Expect  int    `json:"expect"`  // WithheldDevice.Ops as it was looked at
+	Opinion string `json:"opinion"` // how it was verified; kept sealed
+}
+
+// Admitted is what an Admission gave effect to.
+type Admitted struct {
+	Name   string `json:"name"`
+	Ops    int    `json:"ops"`
+	Cases  int    `json:"cases"`
+	People int    `json:"people"`
 }
 
 // Restore lets an earlier value of a person's field stand again.

@@ -96,15 +96,18 @@ func (w *Window) Accept(a Application) (Accepted, error) {
 	return out, nil
 }
 
-// Act does the next step of a case and gives the case as it then is. Errors:
-// CodeLoggedOut, CodeNotFound, CodeDenied, CodeInvalid.
+// Act does the next step of a case and gives the case as it then is. What the paper
+// named must state is checked before anything is recorded; PrintPaper then issues
+// it. A decision is checked even without a name. Errors: CodeLoggedOut,
+// CodeNotFound, CodeDenied, CodeInvalid (with what the paper lacks, all of it).
 func (w *Window) Act(a Act) (*desk.CaseView, error) {
 	user, err := w.current(true)
 	if err != nil {
 		return nil, err
 	}
-	c, err := user.Act(w.ctx, a.Number, a.Verb, desk.ActOptions{Opinion: strings.TrimSpace(a.Opinion), To: a.To, Choose: a.Choose,
-		LegalDate: counter.Date(strings.TrimSpace(a.LegalDate)), Due: counter.Date(strings.TrimSpace(a.Due))})
+	c, err := user.ActChecked(w.ctx, a.Number, a.Verb, desk.ActOptions{Opinion: strings.TrimSpace(a.Opinion), To: a.To, Choose: a.Choose,
+		LegalDate: counter.Date(strings.TrimSpace(a.LegalDate)), Due: counter.Date(strings.TrimSpace(a.Due))},
+		desk.PrintRequest{Kind: a.Paper, Texts: a.Texts})
 	if err != nil {
 		return nil, w.failed("Act", err)
 	}
@@ -154,20 +157,6 @@ func (w *Window) Restore(r Restore) (*desk.PersonView, error) {
 		return nil, w.failed("Restore", err)
 	}
 	return tidyPerson(p), nil
-}
-
-// Reviews lists the cases and persons of which somebody has to see to something.
-// Errors: CodeLoggedOut.
-func (w *Window) Reviews() ([]desk.ReviewLine, error) {
-	user, err := w.current(true)
-	if err != nil {
-		return nil, err
-	}
-	lines, err := user.Reviews(w.ctx, "")
-	if err != nil {
-		return nil, w.failed("Reviews", err)
-	}
-	return list(lines), nil
 }
 
 func tidyPerson(p *desk.PersonView) *desk.PersonView {

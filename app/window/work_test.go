@@ -171,6 +171,9 @@ func TestWorkNeedsALogin(t *testing.T) {
 		"FindPerson": func() error { _, err := w.FindPerson("1"); return err },
 		"Person":     func() error { _, err := w.Person("1"); return err },
 		"Reviews":    func() error { _, err := w.Reviews(); return err },
+		"FindByName": func() error { _, err := w.FindByName("1"); return err },
+		"Withheld":   func() error { _, err := w.Withheld(); return err },
+		"Admit":      func() error { _, err := w.Admit(Admission{}); return err },
 		"Restore":    func() error { _, err := w.Restore(Restore{}); return err },
 		"ReadCard":   func() error { _, err := w.ReadCard(); return err },
 		"CancelCard": w.CancelCard,
@@ -182,6 +185,18 @@ func TestWorkNeedsALogin(t *testing.T) {
 		if err := call(); counter.CodeOf(err) != CodeLoggedOut {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+}
+
+// A decision is refused with what its paper lacks; what a page states of it arrives.
+func TestAnActIsCheckedWithItsPaper(t *testing.T) {
+	w := seatOf(t, newBench(t))
+	_, err := w.Act(Act{Number: "1", Verb: "deny", Opinion: "x"})
+	if f := FaultOf(err); f.Code != counter.CodeInvalid || len(f.Details) != 1 {
+		t.Errorf("%+v", f)
+	}
+	if c, err := w.Act(Act{Number: "1", Verb: "deny", Texts: map[string]string{"facts": "年龄未满"}}); err != nil || c.Status != "deny" {
+		t.Errorf("%+v %v", c, err)
 	}
 }
 

@@ -120,7 +120,8 @@ test('voids with a reason, asked for with the consequence', async () => {
   await page.keyboard.press('Enter')
   await ask.getByText('必须写明原因').waitFor()
   await page.keyboard.type('选错事项，重新受理')
-  await page.keyboard.press('Enter')
+  await ask.getByLabel('文书').selectOption('') // the notice is made later
+  await ask.getByLabel('意见').press('Enter')
   await ask.waitFor({ state: 'detached' })
   await page.getByLabel('办件详情').getByText('已作废').waitFor()
   await page.getByLabel('办件详情').getByText('选错事项，重新受理').waitFor()

@@ -96,7 +96,15 @@ function contract(make: () => Promise<Desk>) {
   it('voids with a reason, once', async () => {
     const act = { number, verb: 'void', opinion: '', to: '', choose: '' }
     expect(await code(desk.Act(act))).toBe('usage')
-    const after = await desk.Act({ ...act, opinion: '选错事项' })
+    // The paper that is to come is checked before the act is recorded.
+    const paper = (await desk.Papers(number, 'void')).find((o) => o.now)
+    expect(paper).toMatchObject({ kind: 'withdrawal' })
+    expect(paper?.fields.filter((f) => f.opinion).map((f) => f.key)).toEqual(['reason'])
+    const refused = toDeskError(await desk.Act({ ...act, opinion: '选错事项', paper: 'withdrawal' }).catch((e) => e))
+    expect(refused.code).toBe('invalid')
+    expect(refused.details.map((p) => p.where).join()).toContain('法律依据')
+    expect((await desk.Case(number)).status).toBe('accepted')
+    const after = await desk.Act({ ...act, opinion: '选错事项', paper: 'withdrawal', texts: { basis: '《示例办法》第三条' } })
     expect(after).toMatchObject({ number, status: 'voided', status_name: '已作废' })
     expect(after.next_verbs).not.toContain('void')
     expect(after.timeline.at(-1)).toMatchObject({ verb: 'void', opinion: '选错事项' })
@@ -107,6 +115,15 @@ function contract(make: () => Promise<Desk>) {
     expect(await code(desk.Person('00000000-0000-4000-8000-00000000abcd'))).toBe('not_found')
     const nothing = { person: '00000000-0000-4000-8000-00000000abcd', field: 'address', op: '00' }
     expect(await code(desk.Restore(nothing))).toBe('not_found')
+  })
+  it('finds nobody by a name that is not recorded, and admits nothing without a reason or for a clerk', async () => {
+    const nobody = await desk.FindByName('闾丘某某')
+    expect(nobody.people).toEqual([])
+    expect(typeof nobody.complete).toBe('boolean')
+    expect(await desk.Withheld()).toEqual([])
+    expect(await code(desk.Admit({ device: '', expect: 1, opinion: '核实' }))).toBe('usage')
+    expect(await code(desk.Admit({ device: '07'.repeat(32), expect: 1, opinion: ' ' }))).toBe('usage')
+    expect(await code(desk.Admit({ device: '07'.repeat(32), expect: 1, opinion: '核实' }))).toBe('not_found')
   })
   it('says of each value where it came from', async () => {
     const c = await desk.Case(number)

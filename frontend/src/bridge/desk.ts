@@ -1,6 +1,8 @@
 import type {
   Accepted,
   Act,
+  Admission,
+  Admitted,
   Application,
   CardRead,
   CaseFilter,
@@ -16,6 +18,7 @@ import type {
   ItemLine,
   LinkState,
   MaterialRef,
+  NameHits,
   Numbers,
   Paper,
   PaperOffer,
@@ -35,6 +38,7 @@ import type {
   Stick,
   Verification,
   Who,
+  WithheldDevice,
 } from './types'
 
 /**
@@ -74,8 +78,13 @@ export interface Desk {
   Person(id: string): Promise<PersonView>
   /** Lets an earlier value stand again, by an act of its own. */
   Restore(value: Restore): Promise<PersonView>
+  /** By any characters of a name, pinyin or initials; a few, best first. */
+  FindByName(query: string): Promise<NameHits>
   /** What somebody has to see to at this device's service points. */
   Reviews(): Promise<ReviewLine[]>
+  /** What revoked devices said and the user may admit. */
+  Withheld(): Promise<WithheldDevice[]>
+  Admit(admission: Admission): Promise<Admitted>
   /** Keeps what the user has typed; "" forgets it. */
   SaveDraft(text: string): Promise<void>
   Draft(): Promise<string>
@@ -146,7 +155,10 @@ export function deskOver(call: Call): Desk {
     FindPerson: (number) => ask('FindPerson', number),
     Person: (id) => ask('Person', id),
     Restore: (value) => ask('Restore', value),
+    FindByName: (query) => ask('FindByName', query),
     Reviews: () => ask('Reviews'),
+    Withheld: () => ask('Withheld'),
+    Admit: (admission) => ask('Admit', admission),
     SaveDraft: async (text) => void (await ask('SaveDraft', text)),
     Draft: () => ask('Draft'),
     Link: () => ask('Link'),

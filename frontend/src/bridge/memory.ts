@@ -4,13 +4,16 @@ import { guide, itemLine, items } from './memoryItems'
 import { exchange, linkState } from './memoryLink'
 import { memoryPC } from './memoryPC'
 import { known, person, restore } from './memoryPerson'
-import { issued, offers, printers, printPaper, verify } from './memoryPapers'
+import { memoryReview, type waiting } from './memoryReview'
+import { checkAct, issued, offers, printers, printPaper, verify } from './memoryPapers'
 import type { Accepted, Application, CaseLine, CaseView } from './types'
 
 /** What the made-up district holds. Everybody in it is fictional. */
 export interface Made {
   users: Record<string, string> // name -> password
   cases: CaseLine[]
+  waiting?: ReturnType<typeof waiting> // to be reviewed and admitted
+  roles?: string[]
 }
 
 /** A Desk in memory, for tests and for drawing screens without a program behind. */
@@ -22,7 +25,7 @@ export function memoryDesk(made: Made = sample()): Seat {
   const need = () => {
     if (!user) throw new DeskError('logged_out', '请先登录', '长时间没有操作会自动退出，请重新登录')
   }
-  const who = () => ({ user, roles: ['clerk'], idle_seconds: 900 })
+  const who = () => ({ user, roles: made.roles ?? ['clerk'], idle_seconds: 900 })
   const find = (number: string): CaseView => {
     const line = made.cases.find((c) => c.number === number)
     if (!line) throw new DeskError('not_found', `没有编号为 ${number} 的办件`, '请核对编号')
@@ -113,6 +116,7 @@ export function memoryDesk(made: Made = sample()): Seat {
       const v = find(a.number)
       if (!v.next_verbs.includes(a.verb)) throw new DeskError('invalid', '这一步现在不能办理', '请刷新后再看')
       if (a.verb === 'void' && !a.opinion) throw new DeskError('usage', '作废必须写明原因', '请写明原因')
+      checkAct(v, a)
       if (a.verb === 'void') Object.assign(v, { status: 'voided', status_name: '已作废', next_verbs: [] })
       v.timeline.push({
         op: String(v.timeline.length), at: v.accepted_at, actor: user, device: '纯阳社区 1 号窗口', verb: a.verb,
@@ -142,7 +146,7 @@ export function memoryDesk(made: Made = sample()): Seat {
       return [{ ...structuredClone(somebody), cases: made.cases.slice(0, 2) }]
     },
     Person: async (id) => (need(), known(id), { ...structuredClone(somebody), cases: made.cases.slice(0, 2) }),
-    Reviews: async () => (need(), []),
+    ...memoryReview(need, made.waiting),
     Restore: async (r) => {
       need()
       known(r.person)

@@ -498,6 +498,9 @@ export interface Act {
   choose: string
   legal_date?: string
   due?: string
+  /** Kind of the document that is to be issued after it; what it must state is checked before. */
+  paper?: string
+  texts?: Record<string, unknown>
 }
 
 /** A printed paper: a file in the desktop program, a ticket to fetch it once in a browser. */
@@ -547,6 +550,8 @@ export interface PaperField {
   value: string
   options: PaperOption[]
   columns: PaperColumns[]
+  /** Left empty, it states the opinion that the act is done with. */
+  opinion: boolean
 }
 
 export interface PaperOption {
@@ -821,4 +826,71 @@ export interface Content {
   name: string
   kind: string
   data: string
+}
+
+/** A person found by name; the number is masked. */
+export interface NameHit {
+  id: string
+  scope: string
+  type: string
+  name: string
+  number_masked: string
+  sex: string
+  birth: string
+}
+
+/** People found by name, best first. Not complete: asked a little later, it knows more. */
+export interface NameHits {
+  people: NameHit[]
+  complete: boolean
+  known: number
+}
+
+/** One act of a revoked device that has no effect yet. */
+export interface WithheldAct {
+  op: string
+  verb: string
+  verb_name: string
+  at: string
+  actor: string
+  opinion?: string
+  detail?: string
+}
+
+/** A case or person of which acts wait; stands: something of it has effect, so it can be opened. */
+export interface WithheldThing {
+  type: string
+  number: string
+  id: string
+  item_name: string
+  name: string
+  number_masked: string
+  stands: boolean
+  acts: WithheldAct[]
+}
+
+/** A revoked device with all of it that waits to be admitted. */
+export interface WithheldDevice {
+  device: string
+  name: string
+  ops: number
+  cases: number
+  people: number
+  first: string
+  last: string
+  things: WithheldThing[]
+}
+
+/** Gives effect to all of a device; expect: the acts that were looked at. */
+export interface Admission {
+  device: string
+  expect: number
+  opinion: string
+}
+
+export interface Admitted {
+  name: string
+  ops: number
+  cases: number
+  people: number
 }

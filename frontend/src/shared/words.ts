@@ -6,6 +6,8 @@ export interface Act {
   name: string
   consequence?: string
   needsOpinion?: boolean
+  /** Of its document: a decision is never made without it; other notices can come later; where nothing is said, it is issued when asked for. */
+  paper?: 'always' | 'usually'
 }
 
 // by: the posts that may do it, as docs/rules.md has them; a Go test compares the two
@@ -13,12 +15,12 @@ export interface Act {
 const acts: Record<string, Omit<Act, 'verb'> & { by: string }> = {
   handover: { by: '窗口人员、主管', name: '移交审查' },
   review: { by: '审查人员、主管', name: '审查通过' },
-  return: { by: '审查人员、审批人员、主管', name: '退回窗口' },
-  approve: { by: '窗口人员、审批人员、主管', name: '准予', consequence: '准予决定作出后不能撤销，只能依法另行处理。' },
-  deny: { by: '窗口人员、审批人员、主管', name: '不予', consequence: '不予决定作出后不能撤销，须向申请人送达并告知救济途径。', needsOpinion: true },
-  withdraw: { by: '窗口人员、主管', name: '申请人撤回', consequence: '撤回后本件终止，申请人需要时只能重新申请。' },
+  return: { by: '审查人员、审批人员、主管', name: '退回窗口', paper: 'usually' },
+  approve: { by: '窗口人员、审批人员、主管', name: '准予', consequence: '准予决定作出后不能撤销，只能依法另行处理。', paper: 'always' },
+  deny: { by: '窗口人员、审批人员、主管', name: '不予', consequence: '不予决定作出后不能撤销，须向申请人送达并告知救济途径。', needsOpinion: true, paper: 'always' },
+  withdraw: { by: '窗口人员、主管', name: '申请人撤回', consequence: '撤回后本件终止，申请人需要时只能重新申请。', paper: 'usually' },
   conclude: { by: '窗口人员、主管', name: '办结送达', consequence: '办结后本件归档，不能再办理。' },
-  void: { by: '窗口人员、主管', name: '作废', consequence: '作废后编号不再使用，受理通知书失效，须告知申请人并收回已发的通知书。', needsOpinion: true },
+  void: { by: '窗口人员、主管', name: '作废', consequence: '作废后编号不再使用，受理通知书失效，须告知申请人并收回已发的通知书。', needsOpinion: true, paper: 'usually' },
   resolve: { by: '主管', name: '裁决' },
 }
 

@@ -1,7 +1,7 @@
 import { inject, nextTick, ref, type InjectionKey } from 'vue'
 
 /** The screens beside the login. */
-export type Screen = 'intake' | 'cases' | 'person' | 'catalog' | 'sync' | 'device' | 'verify'
+export type Screen = 'intake' | 'cases' | 'person' | 'catalog' | 'sync' | 'device' | 'verify' | 'review'
 
 /** Where the user is, and what a screen was asked to show. Made once for each login. */
 export type Nav = ReturnType<typeof createNav>
@@ -15,6 +15,7 @@ export function createNav(first: Screen = 'intake') {
   const wantedItem = ref('') // code that the counter screen is to begin with
   const wantedCard = ref(0) // counts the wishes to read a card
   const wantedCode = ref('') // QR text that the verify screen is to check
+  const wantedPerson = ref('') // id that the person screen is to show
   const help = ref(false)
 
   /** The value is emptied first, so that asking for the same again is a change too. */
@@ -26,9 +27,10 @@ export function createNav(first: Screen = 'intake') {
   }
 
   return {
-    screen, wantedCase, wantedItem, wantedCard, wantedCode, help,
+    screen, wantedCase, wantedItem, wantedCard, wantedCode, wantedPerson, help,
     go: (to: Screen) => void (screen.value = to),
     openCase: (number: string) => want(wantedCase, number, 'cases'),
+    openPerson: (id: string) => want(wantedPerson, id, 'person'),
     verify: (text: string) => want(wantedCode, text, 'verify'),
     startItem: (code: string) => want(wantedItem, code, 'intake'),
     async readCard() {

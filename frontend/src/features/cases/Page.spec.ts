@@ -126,6 +126,15 @@ describe('the list of cases', () => {
 
 describe('an open case', () => {
   const ask = () => document.querySelector('[role=alertdialog]')
+  async function pickPaper(kind: string) {
+    const select = document.querySelector<HTMLSelectElement>('[role=alertdialog] select[aria-label=文书]')
+    if (!select) throw new Error('no papers')
+    const at = document.activeElement
+    select.value = kind
+    select.dispatchEvent(new Event('change', { bubbles: true }))
+    await settle()
+    if (at instanceof HTMLElement) at.focus()
+  }
   async function openCase() {
     await list()
     await press('Enter')
@@ -139,8 +148,9 @@ describe('an open case', () => {
     expect(ask()).toBeNull()
     expect(focused()).toBe('办件详情')
   })
-  it('is voided only with a reason, after the consequence was named', async () => {
+  it('is voided only with a reason and what its notice must state, after the consequence was named', async () => {
     await openCase()
+    const act = vi.spyOn(desk, 'Act')
     await press('3')
     expect(ask()?.textContent).toContain('受理通知书失效')
     expect(focused()).toBe('意见')
@@ -148,10 +158,62 @@ describe('an open case', () => {
     expect(ask()?.textContent).toContain('必须写明原因')
     await type('选错事项')
     await press('Enter')
+    expect(ask()?.textContent).toContain('还没有办理。《通知书》还缺：法律依据')
+    expect(focused()).toBe('法律依据')
+    expect(act).not.toHaveBeenCalled()
+    await type('《示例办法》第三条')
+    await press('Enter')
     expect(ask()).toBeNull()
+    expect(focused()).toBe('办件详情')
     expect(page.get('aside').text()).toContain('已作废')
     expect(page.get('aside').text()).toContain('“选错事项”')
+    expect(page.get('aside').text()).toContain('作废已办好，通知书已交给打印机 激光')
     expect(page.findAll('.acts button')).toHaveLength(0)
+  })
+  it('is voided without a notice when the clerk says so', async () => {
+    await openCase()
+    await press('3')
+    await type('选错事项')
+    await pickPaper('')
+    await press('Enter')
+    expect(ask()).toBeNull()
+    expect(page.get('aside').text()).toContain('已作废')
+    expect(page.get('aside').text()).not.toContain('已交给打印机')
+  })
+  it('is never decided without its paper, and says when that did not come out of the printer', async () => {
+    const whole = await desk.Case(made.cases[0]?.number ?? '')
+    vi.spyOn(desk, 'Case').mockImplementation(async () => ({ ...structuredClone(whole), next_verbs: ['deny'] }))
+    vi.spyOn(desk, 'Act').mockImplementation(async () => ({ ...structuredClone(whole), status: 'denied', status_name: '不予', next_verbs: [] }))
+    await openCase()
+    await press('1')
+    const paper = document.querySelector<HTMLSelectElement>('[role=alertdialog] select[aria-label=文书]')
+    expect([...(paper?.options ?? [])].map((o) => o.text)).toEqual(['同时出具不予决定书'])
+    await type('不符合条件')
+    await press('Enter')
+    expect(ask()?.textContent).toContain('还缺：查明的事实')
+    expect(focused()).toBe('查明的事实')
+    await type('年龄未满')
+    vi.spyOn(desk, 'PrintPaper').mockRejectedValue(new DeskError('failed', '打印机 激光 已停止', '检查缺纸'))
+    await press('Enter')
+    expect(vi.mocked(desk.Act).mock.calls[0]?.[0]).toMatchObject({ verb: 'deny', paper: 'denial', texts: { facts: '年龄未满' } })
+    expect(ask()).toBeNull()
+    expect(page.get('aside [role=alert]').text()).toContain('不予已办好，不要重复办理；但不予决定书没有打印出来：打印机 激光 已停止。检查缺纸')
+  })
+  it('lets an act that another was preferred to count again, after the consequence was named', async () => {
+    const whole = await desk.Case(made.cases[0]?.number ?? '')
+    const line = { op: 'ab', at: whole.accepted_at, actor: '陈晓', device: '', verb: 'handover', verb_name: '移交审查', review: true, reason: '以另一操作为准' }
+    whole.timeline.push({ ...line, effective: false, restorable: true, detail: '移交 440604011000' })
+    whole.tasks = [{ kind: 'superseded', name: '有操作未生效', op: 'ab' }]
+    vi.spyOn(desk, 'Case').mockResolvedValue(whole)
+    const act = vi.spyOn(desk, 'Act').mockResolvedValue(whole)
+    await openCase()
+    const text = page.get('aside').text()
+    for (const said of ['未生效：以另一操作为准', '待复核', '移交 440604011000', '有操作未生效']) expect(text).toContain(said)
+    await page.findAll('aside li button').find((b) => b.text().includes('恢复这一步'))?.trigger('click')
+    await settle()
+    expect(ask()?.textContent).toContain('办件的状态随之改变')
+    await press('Enter')
+    expect(act.mock.calls[0]?.[0]).toMatchObject({ verb: 'restore', choose: 'ab' })
   })
   it('says why an act was refused, and stays open', async () => {
     await openCase()

@@ -1,0 +1,60 @@
+import { computed, ref, shallowRef } from 'vue'
+
+import { toDeskError, type Desk, type ReviewLine, type WithheldDevice, type WithheldThing } from '../../bridge'
+
+/** What somebody has to see to, and what revoked devices said that waits for a supervisor. */
+export function useReview(desk: Desk, failed: (reason: unknown) => void) {
+  const lines = shallowRef<ReviewLine[]>([])
+  const devices = shallowRef<WithheldDevice[]>([])
+  const looked = ref(new Set<string>()) // things whose acts were opened, by id
+  const loading = ref(false)
+  const said = ref('')
+  const fault = ref('')
+  const busy = ref(false)
+  let round = 0
+
+  async function load() {
+    const mine = ++round
+    loading.value = true
+    try {
+      const [reviews, withheld] = await Promise.all([desk.Reviews(), desk.Withheld()])
+      if (mine !== round) return // somebody asked again meanwhile
+      lines.value = reviews.filter((l) => !l.kinds.includes('withheld') || l.kinds.length > 1)
+      devices.value = withheld
+    } catch (reason) {
+      failed(reason)
+    } finally {
+      if (mine === round) loading.value = false
+    }
+  }
+
+  const unseen = (d: WithheldDevice) => d.things.filter((t) => !looked.value.has(t.id)).length
+  const look = (t: WithheldThing) => (looked.value = new Set(looked.value).add(t.id))
+
+  /** Admits what was shown of a device, and nothing that came in since. Gives whether it did. */
+  async function admit(d: WithheldDevice, opinion: string): Promise<boolean> {
+    if (busy.value) return false
+    fault.value = ''
+    if (!opinion.trim()) {
+      fault.value = '认可必须写明理由，例如怎样核实的'
+      return false
+    }
+    busy.value = true
+    try {
+      const done = await desk.Admit({ device: d.device, expect: d.ops, opinion })
+      said.value = `已认可 ${done.name}：${done.ops} 条操作，${done.cases} 件办件，${done.people} 条人员登记，从现在起生效`
+      await load()
+      return true
+    } catch (reason) {
+      const e = toDeskError(reason)
+      fault.value = [e.message, e.hint].filter(Boolean).join('。')
+      await load() // what is new is shown, to be looked at
+      return false
+    } finally {
+      busy.value = false
+    }
+  }
+
+  const nothing = computed(() => !loading.value && lines.value.length === 0 && devices.value.length === 0)
+  return { lines, devices, loading, said, fault, busy, nothing, load, look, looked, unseen, admit }
+}
