@@ -11,6 +11,8 @@ export { key as sessionKey }
 /** How often, at most, the program is told that the user is there, in milliseconds. */
 export const tellEvery = 20_000
 
+const markName = 'onedoor_in' // of a tab in which somebody is logged in
+
 /** Made once by the root of the pages, with the way to the program. */
 export function createSession(desk: Seat) {
   const who = ref<Who>()
@@ -18,6 +20,14 @@ export function createSession(desk: Seat) {
   const notice = ref('') // why the login screen is shown, if there is something to say
   let told = 0 // timer: the user was there, and the program is told at its end
   let idle = 0 // timer: by now nobody may be logged in any more
+
+  /** Whether somebody may still be logged in: this page was read again, and not left. */
+  const mayGoOn = () => sessionStorage.getItem(markName) !== null
+
+  function mark(entered: boolean) {
+    if (entered) sessionStorage.setItem(markName, '1')
+    else sessionStorage.removeItem(markName)
+  }
 
   /** Takes a login over that outlived a reload of the page. */
   async function start() {
@@ -27,9 +37,11 @@ export function createSession(desk: Seat) {
     else notice.value = words(toDeskError(where.reason))
     if (me.status === 'fulfilled') {
       who.value = me.value
+      mark(true)
       waitIdle()
       return
     }
+    mark(false)
     const fault = toDeskError(me.reason)
     if (fault.code !== 'logged_out' && !notice.value) notice.value = words(fault)
   }
@@ -37,6 +49,7 @@ export function createSession(desk: Seat) {
   /** Throws the DeskError of a refused login. */
   async function login(name: string, password: string) {
     who.value = await desk.Login(name, password)
+    mark(true)
     notice.value = ''
     waitIdle()
   }
@@ -54,6 +67,7 @@ export function createSession(desk: Seat) {
   /** Clears the screen: everything that shows data hangs on who. */
   function end(why: string) {
     who.value = undefined
+    mark(false)
     notice.value = why
     window.clearTimeout(told)
     window.clearTimeout(idle)
@@ -86,7 +100,7 @@ export function createSession(desk: Seat) {
     }
   }
 
-  return { desk, who: readonly(who), station: readonly(station), notice: readonly(notice), start, login, logout, end, touch, ask }
+  return { desk, who: readonly(who), station: readonly(station), notice: readonly(notice), mayGoOn, start, login, logout, end, touch, ask }
 }
 
 /** Whether a failure means that nobody is logged in here any more. */

@@ -11,6 +11,7 @@ export const viewHeight = 360
 /** Shows the whole program over a Seat, in the document, so that focus works. */
 export async function show(desk: Seat): Promise<VueWrapper> {
   vi.spyOn(HTMLElement.prototype, 'clientHeight', 'get').mockReturnValue(viewHeight)
+  await import('../frame/Shell.vue') // the login's background work, done
   const wrapper = mount(App, { props: { desk }, attachTo: document.body })
   await settle()
   return wrapper
