@@ -66,6 +66,31 @@ describe('the list of cases', () => {
     expect(current()).toBe(made.cases[pageSize]?.number)
     expect(page.text()).toContain(`共 ${pageSize + 1} 件`)
   })
+  it('shows what others have done, and keeps row, place and focus, in a list of many pages', async () => {
+    await open([...made.cases])
+    let tell: (topics: string[]) => void = () => {}
+    vi.spyOn(desk, 'changes').mockImplementation((changed) => ((tell = changed), () => {}))
+    await list()
+    await press('End')
+    await press('End')
+    await press('End')
+    const [at, box] = [current(), page.get<HTMLElement>('[role=listbox]').element]
+    const before = box.scrollTop
+    expect(at).toBe(made.cases[3 * pageSize - 1]?.number)
+    vi.spyOn(desk, 'Cases').mockImplementation(async (f) => {
+      const all = made.cases.map((c, i) => (i === 3 * pageSize - 2 ? { ...c, status_name: '已作废' } : c))
+      all.unshift({ ...all[0]!, number: 'NEW1' }, { ...all[0]!, number: 'NEW2' })
+      return { cases: all.slice(f.offset, f.offset + (f.limit || 100)), more: all.length > f.offset + (f.limit || 100) }
+    })
+    tell(['records'])
+    await settle()
+    expect(current()).toBe(at)
+    expect(box.scrollTop).toBe(before + 2 * 36)
+    expect(focused()).toContain('办件列表')
+    expect(rows().some((r) => r.text().includes('已作废'))).toBe(true)
+    await press('Home')
+    expect(current()).toBe('NEW1')
+  })
   it('opens a case by Enter, and Esc goes back to the same row', async () => {
     await list()
     await press('ArrowDown')
