@@ -77,10 +77,11 @@ export async function found(cards = 'R1,R2,R1A,R2') {
     async reader(ids = cards) {
       return (await start(['card', 'simulate', '--listen', 'tcp://127.0.0.1:0', '--card', ids]).ready).url
     },
-    /** Starts the district's hub; address is where a counter finds it. Given one, it listens there again. */
-    async hub(address = 'tcp://127.0.0.1:0') {
-      const hub = start(['hub', 'serve', '--home', 'hub', '--listen', address, '--lan', 'off'])
-      return { address: (await hub.ready).listen, stop: hub.stop, kill: hub.kill }
+    /** Starts the district's hub; address is where a counter finds it. Given one, it listens there again; link opens its pages, if asked for by more. */
+    async hub(address = 'tcp://127.0.0.1:0', more = []) {
+      const hub = start(['hub', 'serve', '--home', 'hub', '--listen', address, '--lan', 'off', ...more])
+      const up = await hub.ready
+      return { address: up.listen, link: up.ui, stop: hub.stop, kill: hub.kill }
     },
     /** Starts the counter's daemon with the pages; link opens one browser. Without a hub it calls nobody. */
     async open(reader, hub = '-') {

@@ -11,6 +11,7 @@ await mkdir(to, { recursive: true })
 const district = await found('R2,R2,R1,R1A')
 const browser = await launch()
 const known = '440604195202290425'
+const many = Number(process.env.SHOTS_CASES ?? 10000) // of a counter that has worked for years
 
 /** An item with 60 materials and long names, as some of a real district have. */
 async function thickItem() {
@@ -27,18 +28,23 @@ async function backlog() {
     .filter((i) => i.required_fields.length === 0)
     .map((i) => i.code)
   // Numbers of a made-up place: the check digit is computed, the people are not.
-  const lines = Array.from({ length: 400 }, (_, i) => {
-    const body = `4406041980010${String(1 + (i % 9))}${String(100 + i).padStart(3, '0')}`
+  const lines = Array.from({ length: many }, (_, i) => {
+    const body = `440604${1950 + (i % 50)}${String(1 + (i % 12)).padStart(2, '0')}${String(1 + (i % 28)).padStart(2, '0')}${String(100 + (i % 900))}`
     const sum = [...body].reduce((s, d, k) => s + Number(d) * (2 ** (17 - k) % 11), 0)
-    const name = ['陈志强', '李䶮', '欧阳文静', '𠮷田川', '阿依古丽·买买提', '何嘉欣', '梁伟'][i % 7]
+    const name = ['陈志强', '李䶮', '欧阳文静', '𠮷田川', '阿依古丽·买买提', '阿卜杜热合曼·买买提艾力·图尔荪江', '何嘉欣', '梁伟'][i % 8]
     return JSON.stringify({
       item: codes[i % codes.length], applicant: { type: 'person', name, number: body + '10X98765432'[sum % 11] }, form: {}, materials: 'all',
     })
   })
   const file = await district.file('cases.jsonl', lines.join('\n'))
   await district.command(clerk, ['case', 'import', '--home', 'village', file])
+  // Somebody who has come often, and moved in between.
+  const visits = codes.slice(0, 14).map((item) => JSON.stringify({
+    item, applicant: { type: 'person', name: '李䶮𠅤', number: known, phone: '13800000000', address: '祖庙街道纯阳路 3 号' }, form: {}, materials: 'all',
+  }))
+  await district.command(clerk, ['case', 'import', '--home', 'village', await district.file('visits.jsonl', visits.join('\n'))])
   for (const [phone, address] of [['13800000001', '纯阳路 1 号'], ['13800000002', '纯阳路 12 号东方花园三期 8 栋 2 单元 1403 房（与长子同住）']]) {
-    const of = await district.file('of.json', JSON.stringify({ type: 'person', name: '李䶮', number: known, phone, address }))
+    const of = await district.file('of.json', JSON.stringify({ type: 'person', name: '李䶮𠅤', number: known, phone, address }))
     await district.command(clerk, ['case', 'accept', '--home', 'village', '--item', codes[0], '--applicant', of, '--material', 'all'])
   }
 }
@@ -58,7 +64,7 @@ try {
   await page.getByLabel('用户名').waitFor()
   await shot('login')
   await login(page, clerk)
-  await page.locator('header .link', { hasText: /^已联网$/ }).waitFor({ timeout: 60000 })
+  await page.locator('header .link', { hasText: /^已联网$/ }).waitFor({ timeout: 900000 }) // all of it has been sent
 
   for (type of ['', '-large']) {
     if (type) await page.getByRole('button', { name: '大字' }).click()
@@ -94,6 +100,12 @@ try {
     await page.locator('.done').waitFor()
     await shot('accepted')
     const number = await page.locator('.done .number').innerText()
+    await page.keyboard.press('Enter')
+    await page.getByRole('button', { name: '在这里预览' }).click()
+    await page.getByRole('img', { name: /第 1 页/ }).waitFor()
+    await page.waitForTimeout(800)
+    await shot('preview')
+    await page.keyboard.press('Escape')
     await page.keyboard.press('F3')
     await page.getByRole('option').first().waitFor()
     await shot('cases')
