@@ -3,6 +3,7 @@ package window
 import (
 	"encoding/json"
 	"os"
+	"path/filepath"
 	"reflect"
 	"regexp"
 	"slices"
@@ -73,8 +74,24 @@ func TestPagesKnowEveryMethod(t *testing.T) {
 	}
 }
 
-// TestShapes compares types.ts with the Go types, key by key and optional by
-// optional, so that the hand-written types of the pages cannot drift.
+// shapesOfPages gives the shapes of all pages as one text.
+func shapesOfPages(t *testing.T) (all string) {
+	t.Helper()
+	files, err := filepath.Glob("../../frontend/src/bridge/types/*.ts")
+	if err != nil || len(files) == 0 {
+		t.Fatal("no shapes", err)
+	}
+	for _, f := range files {
+		if name := strings.TrimSuffix(filepath.Base(f), ".ts"); !strings.Contains(source(t, "bridge/types.ts"), "'./types/"+name+"'") {
+			t.Errorf("types.ts does not give on types/%s", name)
+		}
+		all += source(t, "bridge/types/"+filepath.Base(f))
+	}
+	return all
+}
+
+// TestShapes compares the shapes of bridge/types with the Go types, key by key and
+// optional by optional, so that the hand-written types of the pages cannot drift.
 func TestShapes(t *testing.T) {
 	goTypes := map[string]reflect.Type{
 		"Station": reflect.TypeFor[Station](), "Who": reflect.TypeFor[Who](),
@@ -118,7 +135,7 @@ func TestShapes(t *testing.T) {
 		"Verification": reflect.TypeFor[desk.Verification](),
 	}
 	key := regexp.MustCompile(`(?m)^  (\w+)(\??): (.*)$`)
-	found := regexp.MustCompile(`(?ms)^export interface (\w+) \{$(.*?)^\}`).FindAllStringSubmatch(source(t, "bridge/types.ts"), -1)
+	found := regexp.MustCompile(`(?ms)^export interface (\w+) \{$(.*?)^\}`).FindAllStringSubmatch(shapesOfPages(t), -1)
 	for _, f := range found {
 		typ, ok := goTypes[f[1]]
 		if !ok {

@@ -127,7 +127,7 @@ export type Seat = Desk & { changes: Changes }
 /** One call on the way to the program, whatever the way. */
 export type Call = (method: keyof Desk, args: unknown[]) => Promise<unknown>
 
-/** Makes a Desk of a way to call. The types are vouched for by the Go test on types.ts. */
+/** Makes a Desk of a way to call. The types are vouched for by the Go test on types/. */
 export function deskOver(call: Call): Desk {
   const ask = <T>(method: keyof Desk, ...args: unknown[]) => call(method, args) as Promise<T>
   return {
