@@ -26,6 +26,9 @@ func (f *fetcher) makePlan() (bool, error) {
 		if err != nil {
 			return false, err
 		}
+		if err := f.retell(fo.name); err != nil {
+			return false, err
+		}
 		f.current = fo.name
 		f.planFolder(fo, wants)
 		if len(f.plan) > 0 {
@@ -126,6 +129,7 @@ func (f *fetcher) onReceived(e received) {
 		f.s.refused++
 		f.s.mu.Unlock()
 		f.s.n.fault(f.s, e.j.want.Folder, e.j.want.Name, e.err)
+		f.s.tellRefused(e.j.want.FileInfo)
 	default:
 		if errors.Is(e.err, errStale) {
 			f.wrong[e.j.content()]++

@@ -35,6 +35,7 @@ type fetcher struct {
 	held    int64
 	blocked map[jobKey]bool  // failed; not before the retry timer or a new announcement
 	refused map[partKey]bool // never again on this connection
+	retold  map[string]bool  // folders of which the peer knows what was refused before
 	wrong   map[partKey]int
 	pause   time.Duration
 	retry   *time.Timer
@@ -61,7 +62,7 @@ func (s *session) fetch() leftovers {
 	f := &fetcher{
 		s: s, win: window{size: startWindow}, events: make(chan any, maxRequests+1),
 		dirty: map[string]bool{}, active: map[jobKey]*job{}, blocked: map[jobKey]bool{},
-		refused: map[partKey]bool{}, wrong: map[partKey]int{}, pause: s.n.opt.Retry,
+		refused: map[partKey]bool{}, retold: map[string]bool{}, wrong: map[partKey]int{}, pause: s.n.opt.Retry,
 		retry: time.NewTimer(time.Hour),
 	}
 	f.retry.Stop()

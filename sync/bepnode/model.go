@@ -34,7 +34,9 @@ func (m model) IndexUpdate(_ protocol.Connection, x *protocol.IndexUpdate) error
 	return m.queue(&indexBatch{folder: x.Folder, prev: x.PrevSequence, last: x.LastSequence, files: x.Files})
 }
 
-func (m model) DownloadProgress(protocol.Connection, *protocol.DownloadProgress) error { return nil }
+func (m model) DownloadProgress(_ protocol.Connection, p *protocol.DownloadProgress) error {
+	return m.queue(p)
+}
 
 // queue waits when the storer is behind: the peer is slowed down instead of our
 // memory filling up. The storer needs nothing of the network, so it always moves.

@@ -18,8 +18,9 @@ type Report struct {
 	ReceivedOps   int   // ops new here, as the Vault's receipts say
 	SentBytes     int64 // TCP payload, under TLS
 	ReceivedBytes int64
-	Refused       int  // files of the peer that the Vault refused
-	Converged     bool // each side holds all that the other announced
+	Refused       int      // files of the peer that the Vault refused
+	PeerRefused   []string // "folder/name" of our files that the peer refused
+	Converged     bool     // each side holds all that the other announced
 }
 
 var (
@@ -48,6 +49,7 @@ func (n *Node) Round(ctx context.Context, addr string, timeout time.Duration) (R
 		SentOps: t.total(converged), SentBytes: s.w.out.Load(), ReceivedBytes: s.w.in.Load(), Converged: converged,
 	}
 	r.Peer, r.PeerName = s.who()
+	r.PeerRefused = s.refusedByPeer()
 	s.mu.Lock()
 	r.ReceivedOps, r.Refused = s.gotOps, s.refused
 	s.mu.Unlock()
@@ -90,7 +92,7 @@ func (s *session) settle(ctx context.Context) (bool, error) {
 func (s *session) hasRefused() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.refused > 0 && s.fetchIdle
+	return (s.refused > 0 || len(s.peerRefused) > 0) && s.fetchIdle
 }
 
 // converged tells whether both sides hold the same: the peer's whole index is

@@ -2,6 +2,7 @@ package bepnode
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"testing"
@@ -105,6 +106,24 @@ func TestRefusedFileDoesNotStopOthers(t *testing.T) {
 	village.mu.Lock()
 	defer village.mu.Unlock()
 	if len(village.faults) != 1 || village.faults[0].Name != "h/3.seg" || village.faults[0].Device != hub.Device() {
+		t.Errorf("faults: %+v", village.faults)
+	}
+}
+
+// Whose file is refused learns it by name, long before it would give up.
+func TestRefusalIsToldToTheSender(t *testing.T) {
+	village, hub := pair(t)
+	hub.vault.refuse["v/3.seg"] = true
+	for i := range 5 {
+		village.vault.write("s", fmt.Sprintf("v/%d.seg", i), payload(uint64(20+i), 1000))
+	}
+	r, err := village.Round(context.Background(), hub.addr, time.Minute)
+	if err != nil || r.Converged || len(r.PeerRefused) != 1 || r.PeerRefused[0] != "s/v/3.seg" || r.SentOps != 4*20 {
+		t.Errorf("%+v, %v", r, err)
+	}
+	village.mu.Lock()
+	defer village.mu.Unlock()
+	if len(village.faults) != 1 || village.faults[0].Name != "v/3.seg" || !errors.Is(village.faults[0].Err, errPeerRefused) {
 		t.Errorf("faults: %+v", village.faults)
 	}
 }

@@ -47,7 +47,7 @@ type session struct {
 	young  atomic.Bool
 	linger atomic.Int64 // nanoseconds
 
-	inbox     chan any // *protocol.ClusterConfig or *indexBatch, in order of arrival
+	inbox     chan any // *protocol.ClusterConfig, *indexBatch or *protocol.DownloadProgress, in order of arrival
 	recheck   chan struct{}
 	kick      chan struct{} // something to announce
 	flush     chan struct{} // announce it now
@@ -57,19 +57,20 @@ type session struct {
 	asked     atomic.Int32
 	tally     *tally // ops served and acknowledged; only for Round
 
-	mu         sync.Mutex
-	err        *Error
-	reason     string // why the peer closed
-	stock      bool
-	since      time.Time
-	order      []string // folders that we share with the peer
-	folders    map[string]*folder
-	config     map[string]peerFolder // what the peer shares with us; nil before it said so
-	resend     bool                  // our folders changed since our last configuration
-	fetchDirty map[string]bool
-	fetchIdle  bool
-	gotOps     int
-	refused    int
+	mu          sync.Mutex
+	err         *Error
+	reason      string // why the peer closed
+	stock       bool
+	since       time.Time
+	order       []string // folders that we share with the peer
+	folders     map[string]*folder
+	config      map[string]peerFolder // what the peer shares with us; nil before it said so
+	resend      bool                  // our folders changed since our last configuration
+	fetchDirty  map[string]bool
+	fetchIdle   bool
+	gotOps      int
+	refused     int
+	peerRefused []refusal
 }
 
 func (n *Node) newSession(conn *tls.Conn, w *wire, peer PeerInfo, dialed bool, addr string) *session {

@@ -57,6 +57,8 @@ func (s *session) take(m any) error {
 		return s.takeConfig(m)
 	case *indexBatch:
 		return s.takeIndex(m)
+	case *protocol.DownloadProgress:
+		s.takeRefusals(m)
 	}
 	return nil
 }
