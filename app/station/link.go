@@ -129,6 +129,9 @@ func (s *Station) Sync(ctx context.Context, hub string, timeout time.Duration) (
 	if err != nil {
 		return rep, s.whySyncFailed(ctx, err)
 	}
+	if !r.Converged && r.Refused == 0 && len(r.PeerRefused) > 0 {
+		return rep, s.ownRefused(ctx, r.PeerRefused[0])
+	}
 	if !r.Converged {
 		return rep, counter.Ef(counter.CodeIntegrity, "有%d个文件验证不通过,没有采用;其余已同步", "%d files failed verification and were refused; the rest is synced", r.Refused).
 			Hint("在对方那台电脑上运行 onedoor log verify,按提示处理", "run onedoor log verify on the other PC")
@@ -142,8 +145,22 @@ func (s *Station) setRound(n *bepnode.Node) {
 	s.round = n
 }
 
-// whySyncFailed looks at our own files when the other side kept asking in vain:
-// it refuses what does not have the announced hash and cannot tell us so.
+// ownRefused says what to do about a file of ours that the other side refused.
+func (s *Station) ownRefused(ctx context.Context, file string) error {
+	if rep, err := s.v.store.VerifyLogs(ctx); err == nil && !rep.OK {
+		return damagedHere(rep.Faults[0].File)
+	}
+	return counter.Ef(counter.CodeIntegrity, "本机的日志文件 %s 对方没有采用;其余已同步", "the segment file %s of this device was refused; the rest is synced", file).
+		Hint("本机核对没有发现问题;请在对方那台电脑上运行 onedoor log verify,按提示处理", "nothing is wrong with it here; run onedoor log verify on the other PC")
+}
+
+func damagedHere(file string) *counter.Error {
+	return counter.Ef(counter.CodeIntegrity, "本机的日志文件 %s 损坏,对方没有采用;其余已同步", "the segment file %s of this device is damaged and was refused; the rest is synced", file).
+		Hint("运行 onedoor log verify 查看,再运行 onedoor rebuild 从数据库重写,然后再同步", "see onedoor log verify, run onedoor rebuild, and sync again")
+}
+
+// whySyncFailed looks at our own files when the other side kept asking in vain: an
+// older program refuses what does not have the announced hash and does not tell us so.
 func (s *Station) whySyncFailed(ctx context.Context, err error) error {
 	if bepnode.CodeOf(err) != bepnode.CodeTimeout || ctx.Err() != nil {
 		return linkError(err)
@@ -152,9 +169,7 @@ func (s *Station) whySyncFailed(ctx context.Context, err error) error {
 	if verr != nil || rep.OK {
 		return linkError(err)
 	}
-	f := rep.Faults[0]
-	return counter.Ef(counter.CodeIntegrity, "本机的日志文件 %s 损坏,对方没有采用;其余已同步", "the segment file %s of this device is damaged and was refused; the rest is synced", f.File).
-		Hint("运行 onedoor log verify 查看,再运行 onedoor rebuild 从数据库重写,然后再同步", "see onedoor log verify, run onedoor rebuild, and sync again").Because(err)
+	return damagedHere(rep.Faults[0].File).Because(err)
 }
 
 // ServeOptions of a daemon.

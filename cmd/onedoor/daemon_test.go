@@ -148,7 +148,9 @@ func TestTamperedLog(t *testing.T) {
 	if err != nil || r.Code == 0 {
 		t.Fatalf("a damaged log was synced as if nothing were: %v\n%s", err, r.Stdout)
 	}
-	t.Logf("sync: exit %d %s", r.Code, r.Stderr)
+	if told := r.Stdout + r.Stderr; r.Code != 5 || !strings.Contains(told, "本机的日志文件") && !strings.Contains(told, "of this device") {
+		t.Errorf("exit %d, and not told that the damage is here: %s", r.Code, told)
+	}
 	after, err := s.Digests(t.Context(), "hub")
 	if err != nil || !slices.Equal(before, after) {
 		t.Errorf("the hub took something of a damaged file (%v)", err)
