@@ -45,7 +45,10 @@ type Ledger interface {
 	Powers(ctx context.Context, scope string) (*Powers, error)
 	// Entity gives the folded state of one entity and its history.
 	Entity(ctx context.Context, scope string, id uuid.UUID) (*Dossier, error)
-	// States gives the canonical JSON of all entities of a type in a scope.
+	// Persons lists the people of a scope, in the order in which they came.
+	Persons(ctx context.Context, scope string) ([]uuid.UUID, error)
+	// States gives the canonical JSON of all entities of a type in a scope; none for
+	// cases and persons, whose state is folded by Entity.
 	States(ctx context.Context, scope, typ string) ([]StateRow, error)
 	// Open opens a sealed part of an op about an entity.
 	Open(ctx context.Context, scope string, entity uuid.UUID, ref SealedRef) ([]byte, error)
@@ -94,8 +97,10 @@ type CaseFilter struct {
 	Person uuid.UUID
 	From   string // accepted on or after, YYYY-MM-DD
 	To     string
-	Limit  int
-	Offset int
+	// Provisional leaves only those whose due date waits for a calendar.
+	Provisional bool
+	Limit       int
+	Offset      int
 }
 
 // CaseRow is a case as lists show it.

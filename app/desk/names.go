@@ -136,14 +136,14 @@ func (x *nameIndex) refresh(ctx context.Context, l counter.Ledger) error {
 const nameStep = 500
 
 func (x *nameIndex) scan(ctx context.Context, l counter.Ledger, scope string) error {
-	states, err := l.States(ctx, scope, "person")
+	people, err := l.Persons(ctx, scope)
 	if err != nil {
 		return err
 	}
-	for step := range slices.Chunk(states, nameStep) {
+	for step := range slices.Chunk(people, nameStep) {
 		var rows []nameRow
-		for _, st := range step {
-			key := nameKey{scope, st.Entity}
+		for _, id := range step {
+			key := nameKey{scope, id}
 			if _, known := x.at[key]; known {
 				continue
 			}

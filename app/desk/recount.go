@@ -21,7 +21,7 @@ func (d *Desk) RecountDue(ctx context.Context, seen string) (mark string, settle
 	if mark, err = cat.calendarMark(); err != nil || mark == seen {
 		return seen, 0, err
 	}
-	rows, err := d.ledger.Cases(ctx, counter.CaseFilter{Scope: d.ownScope()})
+	rows, err := d.ledger.Cases(ctx, counter.CaseFilter{Scope: d.ownScope(), Provisional: true})
 	if err != nil {
 		return seen, 0, err
 	}

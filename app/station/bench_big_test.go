@@ -120,6 +120,7 @@ func BenchmarkRatioBig(b *testing.B) {
 		n = v
 	}
 	d := newDistrict(b)
+	d.bigCatalogue()
 	s, err := Open(ctx, d.vil, Write)
 	must(b, err)
 	clerk, err := s.Desk().Login(ctx, "wang", "pw-wang-1")
@@ -166,7 +167,7 @@ func resident(b *testing.B) (bytes int) {
 func bigQueries(b *testing.B, s *Station, clerk *desk.Session, n int) {
 	const typed, page = 30 * time.Millisecond, 100 * time.Millisecond
 	ctx := context.Background()
-	words := []string{"低", "di", "dibao", "cjr", "残疾人", "养老", "y", "sh", "社会"}
+	words := []string{"低", "di", "dibao", "cjr", "残疾人", "养老", "y", "sh", "社会", "d", "shengyu", "mz0", "残 补", "xyzzyx"}
 	p95(b, "ItemSearch", typed, func(i int) {
 		_, err := s.Desk().SearchItems(ctx, words[i%len(words)], 20)
 		must(b, err)
@@ -220,6 +221,10 @@ func bigQueries(b *testing.B, s *Station, clerk *desk.Session, n int) {
 			b.Fatalf("%d unsent", len(out))
 		}
 	})
+	begun := time.Now()
+	_, err = s.Backlog(ctx)
+	must(b, err)
+	b.Logf("the first look at what is not sent: %v", time.Since(begun).Round(time.Millisecond))
 	p95(b, "Backlog", page, func(int) {
 		got, err := s.Backlog(ctx)
 		if must(b, err); got.Cases != n {

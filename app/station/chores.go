@@ -69,6 +69,9 @@ func (s *Station) recountDue(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, err
 	}
+	if err := s.v.store.FillProvisional(ctx, s.id.Device.Division); err != nil {
+		return 0, err
+	}
 	mark, n, err := s.desk.RecountDue(ctx, string(seen))
 	if err != nil || mark == string(seen) {
 		return n, err
@@ -76,13 +79,17 @@ func (s *Station) recountDue(ctx context.Context) (int, error) {
 	return n, s.v.store.PutMeta(ctx, metaCalendars, []byte(mark))
 }
 
-// choresPause gathers what comes in close together.
-const choresPause = 200 * time.Millisecond
+// While files come in one after the other, the chores wait for the end of it: they
+// read what is being written, and what comes last may change what they say. A hub
+// where there is always somebody sending does them after choresLatest all the same.
+const (
+	choresPause  = 500 * time.Millisecond
+	choresLatest = 10 * time.Second
+)
 
-// watchChores does the chores whenever something has come in.
+// watchChores does the chores whenever something has come in, and before anything else.
 func (s *Station) watchChores(ctx context.Context) error {
 	wake := make(chan struct{}, 1)
-	wake <- struct{}{}
 	stop := s.v.store.Subscribe(func(string) {
 		select {
 		case wake <- struct{}{}:
@@ -90,17 +97,38 @@ func (s *Station) watchChores(ctx context.Context) error {
 		}
 	})
 	defer stop()
+	s.doChores(ctx)
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-wake:
 		}
-		select {
-		case <-ctx.Done():
+		if !endOfBurst(ctx, wake, choresPause, choresLatest) {
 			return nil
-		case <-time.After(choresPause):
 		}
 		s.doChores(ctx)
+	}
+}
+
+// endOfBurst waits until nothing woke for a pause, but no longer than latest; false
+// when ctx ended.
+func endOfBurst(ctx context.Context, wake <-chan struct{}, pause, latest time.Duration) bool {
+	end := time.NewTimer(latest)
+	defer end.Stop()
+	for {
+		quiet := time.NewTimer(pause)
+		select {
+		case <-ctx.Done():
+			quiet.Stop()
+			return false
+		case <-wake:
+			quiet.Stop()
+		case <-quiet.C:
+			return true
+		case <-end.C:
+			quiet.Stop()
+			return true
+		}
 	}
 }

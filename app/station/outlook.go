@@ -122,32 +122,44 @@ func (s *Station) Outlook(ctx context.Context, silentDays int) (o Outlook, err e
 
 func (s *Station) handover(ctx context.Context, asOf counter.Date, cals []counter.Calendar) (HandoverWatch, error) {
 	h := HandoverWatch{LimitDays: counter.HandoverDays, Numbers: []string{}}
-	list, err := s.unhanded(ctx)
+	if s.id.Device.Tier == roster.District { // hands nothing over
+		return h, nil
+	}
+	above, err := s.superiors(ctx)
 	if err != nil {
 		return h, err
 	}
-	h.Waiting = len(list)
-	byDay := map[counter.Date]counter.Handover{} // few days, perhaps many cases
-	for i, u := range list {
+	days, oldest, err := s.v.store.UnhandedDays(ctx, above, mostOverdue)
+	if err != nil {
+		return h, err
+	}
+	overdue := map[counter.Date]bool{}
+	for _, d := range days {
+		h.Waiting += d.Cases
+		if d.Day.IsZero() {
+			continue // a date that is none: the case is counted, its limit is unknown
+		}
+		day := desk.DayOf(d.Day)
+		v, err := counter.HandoverOf(day, asOf, cals)
+		if err != nil {
+			continue
+		}
+		h.Provisional = h.Provisional || v.Provisional
+		if v.DueToday {
+			h.DueToday += d.Cases
+		}
+		if v.Overdue {
+			h.Overdue += d.Cases
+			overdue[day] = true
+		}
+	}
+	for i, u := range oldest {
 		day := acceptedOn(u.AcceptedAt)
 		if i == 0 {
 			h.Oldest, h.Number = day, u.Number
 		}
-		v, known := byDay[day]
-		if !known {
-			if v, err = counter.HandoverOf(day, asOf, cals); err != nil {
-				continue // a date that is none: the case is counted, its limit is unknown
-			}
-			byDay[day] = v
-		}
-		h.Provisional = h.Provisional || v.Provisional
-		if v.DueToday {
-			h.DueToday++
-		}
-		if v.Overdue {
-			if h.Overdue++; len(h.Numbers) < mostOverdue {
-				h.Numbers = append(h.Numbers, u.Number)
-			}
+		if overdue[day] {
+			h.Numbers = append(h.Numbers, u.Number)
 		}
 	}
 	return h, nil

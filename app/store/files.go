@@ -240,7 +240,7 @@ func (t *txn) dayOf(log int64, first uint64) (time.Time, error) {
 		return time.Time{}, err
 	}
 	var o oplog.Op
-	err := o.DecodeBody(body)
+	err := decodeKept(&o, body)
 	return o.Stamp.Time().In(china), err
 }
 

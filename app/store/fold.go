@@ -205,8 +205,12 @@ func (t *txn) foldEntity(k entityKey, ops []storedOp, isNew bool) error {
 // unproject removes what tables say of an entity.
 func (t *txn) unproject(k entityKey, tables ...string) error {
 	for _, table := range tables {
-		if _, err := t.exec("DELETE FROM "+table+" WHERE entity = ? AND scope = ?", k.id[:], string(k.scope)); err != nil {
+		res, err := t.exec("DELETE FROM "+table+" WHERE entity = ? AND scope = ?", k.id[:], string(k.scope))
+		if err != nil {
 			return err
+		}
+		if n, _ := res.RowsAffected(); n > 0 && table == "cases" {
+			t.cases = append(t.cases, k)
 		}
 	}
 	return nil
@@ -232,6 +236,9 @@ func (t *txn) insertWaiting(o *storedOp) error {
 
 // project writes the entity's state and the rows that queries need of it.
 func (t *txn) project(k entityKey, f *folded, isNew bool) error {
+	if f.state.Case != nil {
+		t.cases = append(t.cases, k)
+	}
 	if err := t.projectReviews(k, f, isNew); err != nil {
 		return err
 	}

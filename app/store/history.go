@@ -66,7 +66,7 @@ func scanOp(rows *sql.Rows) (o storedOp, err error) {
 	copy(o.hash[:], hash)
 	copy(o.op.Realm.Hash[:], rh)
 	copy(o.op.Powers.Hash[:], ph)
-	if err = o.op.DecodeBody(body); err != nil {
+	if err = decodeKept(&o.op, body); err != nil {
 		return o, openFailed(fmt.Errorf("op %d of %s: %w", o.op.Seq, o.op.Device.Short(), err))
 	}
 	return o, nil

@@ -19,6 +19,8 @@ var (
 	errGap           = errors.New("store: earlier ops of this log are still missing")
 	errUnknownWriter = errors.New("store: the writer's certificate is not known yet")
 	errPrefix        = errors.New("store: our beginning of the file is another one; fetching it whole")
+	// final
+	errHeader = fmt.Errorf("%w: file header does not fit its first batch", segment.ErrRefused)
 )
 
 // Receive takes bytes of a peer's file: it verifies every batch (chain,
@@ -32,70 +34,9 @@ func (s *Store) Receive(ctx context.Context, peer oplog.DeviceID, w segment.Want
 	return segment.Receipt{Ops: n}, err
 }
 
-func (s *Store) receiveLocked(ctx context.Context, peer oplog.DeviceID, w segment.Want, data []byte) (int, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	n, err := s.receive(ctx, w, data)
-	if errors.Is(err, segment.ErrRefused) && !errors.Is(err, errBytes) || broken.Is(broken.GapIsFinal) && errors.Is(err, errGap) {
-		err = errors.Join(err, s.quarantine(ctx, peer, w, err))
-	}
-	return n, err
-}
-
 // errBytes says that a peer sent other bytes than it announced: they may be
 // right the next time, so the announced file is not quarantined.
 var errBytes = errors.New("store: bytes differ from the announced hash")
-
-func (s *Store) receive(ctx context.Context, w segment.Want, data []byte) (int, error) {
-	if s.self == nil {
-		return 0, notEnrolled()
-	}
-	scope, _, err := segment.ParseFolder(w.Folder)
-	if err != nil {
-		return 0, err
-	}
-	full, err := s.wholeFile(w, data)
-	if err != nil {
-		return 0, err
-	}
-	head, n, err := segment.ParseHeader(full)
-	if err != nil {
-		return 0, refuse(err)
-	}
-	name, err := checkName(head, scope, w.Name)
-	if err != nil {
-		return 0, err
-	}
-	batches, _, err := segment.Scan(full, int64(n))
-	if err != nil {
-		return 0, refuse(err)
-	}
-	if len(batches) == 0 || batches[0].First != head.First {
-		// The header is not signed; what it says must follow from what is.
-		return 0, fmt.Errorf("%w: file header does not fit its first batch", segment.ErrRefused)
-	}
-	t, err := s.begin(ctx)
-	if err != nil {
-		return 0, err
-	}
-	defer t.rollback()
-	if known, err := s.isBeginning(t, w.FileInfo, name); err != nil || known {
-		s.knows.add(w.FileInfo)
-		return 0, err
-	}
-	ops, err := t.applyFile(head, batches, w)
-	if err != nil {
-		return 0, err
-	}
-	if err := t.keepFile(head, w, full, batches[len(batches)-1].LastSeq()); err != nil {
-		return 0, diskError(err)
-	}
-	if err := t.commit(); err != nil {
-		return 0, err
-	}
-	s.subs.tell([]string{w.Folder})
-	return ops, nil
-}
 
 func refuse(err error) error {
 	if errors.Is(err, segment.ErrRefused) {

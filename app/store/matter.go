@@ -31,12 +31,18 @@ func (s *Store) Touched(ctx context.Context, items []string, after uint64) (out 
 	}
 	out, err = s.caseRows(ctx, `WITH t AS (SELECT DISTINCT o.entity AS e, l.scope AS s FROM ops o JOIN logs l ON l.id = o.log WHERE o.id > ?1 AND o.id <= ?2),
 		k AS (SELECT c.id FROM t JOIN cases c ON c.entity = t.e AND c.scope = t.s UNION SELECT c.id FROM t JOIN cases c ON c.person = t.e AND c.scope = t.s)
-		`+selectCases+`WHERE id IN (SELECT id FROM k) AND item IN (SELECT value FROM json_each(?3)) ORDER BY id`, after, upTo, string(codes))
+		`+selectCases+`AS c WHERE id IN (SELECT id FROM k) AND item IN (SELECT value FROM json_each(?3)) AND (`+hasTwin+`) ORDER BY id`, after, upTo, string(codes))
 	if err != nil {
 		return nil, after, false, err
 	}
 	return out, upTo, upTo == last, nil
 }
+
+// hasTwin is true of a case c about which SameMatter has more to tell than itself: the
+// person has another case of the item, or somebody else was entered under a number of
+// his. Almost no case has one, and asking each of ten thousand cost a second.
+const hasTwin = `EXISTS (SELECT 1 FROM cases o WHERE o.person = c.person AND o.scope = c.scope AND o.item = c.item AND o.id <> c.id)
+	OR EXISTS (SELECT 1 FROM lookup a JOIN lookup b ON b.mac = a.mac AND b.id <> a.id WHERE a.entity = c.person AND a.scope = c.scope)`
 
 // SameMatter lists the cases of one item whose applicants may be the applicant
 // of this one, in all scopes held here and itself included: some number that was

@@ -94,11 +94,15 @@ type Store struct {
 	keys   keyRing
 	powers powersCache
 	subs   subscribers
+	outbox outbox
+	inbox  inbox
 	again  refetchSet
 	knows  knownSet
 	dirty  chan struct{} // wakes the flusher
-	stop   chan struct{}
-	wg     sync.WaitGroup
+	// committed tells the tidier that something was written
+	committed chan struct{}
+	stop      chan struct{}
+	wg        sync.WaitGroup
 }
 
 // applicationID is "ODOR": tools tell the file by it.
@@ -120,7 +124,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 		o.Disk = disk.OS{}
 	}
 	s := &Store{disk: o.Disk, prepared: map[string]*sql.Stmt{}, opt: o, home: o.Home, now: o.Now, codec: codec,
-		dirty: make(chan struct{}, 1), stop: make(chan struct{})}
+		dirty: make(chan struct{}, 1), committed: make(chan struct{}, 1), stop: make(chan struct{})}
 	if err := s.connect(ctx); err != nil {
 		s.closeDB()
 		return nil, err

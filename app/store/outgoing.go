@@ -117,6 +117,7 @@ func (t *Tx) newHeads(scope oplog.Scope) (heads []oplog.Head, err error) {
 
 // insertOps stores ops of one log.
 func (t *txn) insertOps(log int64, ops []oplog.Op, hashes []oplog.Hash, bodies [][]byte) error {
+	var p packer
 	for i := range ops {
 		o := &ops[i]
 		pos, err := t.position(o.Realm, o.Powers)
@@ -124,7 +125,7 @@ func (t *txn) insertOps(log int64, ops []oplog.Op, hashes []oplog.Hash, bodies [
 			return err
 		}
 		if _, err := t.exec("INSERT INTO ops (log, seq, hash, entity, pos, body) VALUES (?, ?, ?, ?, ?, ?)",
-			log, o.Seq, hashes[i][:], o.Entity[:], pos, bodies[i]); err != nil {
+			log, o.Seq, hashes[i][:], o.Entity[:], pos, p.pack(bodies[i])); err != nil {
 			return err
 		}
 	}

@@ -16,10 +16,11 @@ func (t *txn) projectCase(k entityKey, c *counter.CaseState) error {
 	if c.Due != nil {
 		due = string(*c.Due)
 	}
-	_, err := t.exec(`INSERT INTO cases (entity, scope, number, item, person, status, stage, accepted_at, due)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (entity, scope) DO UPDATE SET number = excluded.number, item = excluded.item,
-		person = excluded.person, status = excluded.status, stage = excluded.stage, accepted_at = excluded.accepted_at, due = excluded.due`,
-		k.id[:], string(k.scope), c.Number, c.Item.Code, c.Person[:], string(c.Status), c.Stage, c.AcceptedAt, due)
+	_, err := t.exec(`INSERT INTO cases (entity, scope, number, item, person, status, stage, accepted_at, due, provisional)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (entity, scope) DO UPDATE SET number = excluded.number, item = excluded.item,
+		person = excluded.person, status = excluded.status, stage = excluded.stage, accepted_at = excluded.accepted_at, due = excluded.due,
+		provisional = excluded.provisional`,
+		k.id[:], string(k.scope), c.Number, c.Item.Code, c.Person[:], string(c.Status), c.Stage, c.AcceptedAt, due, c.DueProvisional)
 	return err
 }
 

@@ -33,6 +33,7 @@ func (s *Store) Rebuild(ctx context.Context) error {
 	if err := t.fold(set); err != nil {
 		return diskError(err)
 	}
+	defer s.outbox.forget() // cases have other rows
 	return t.commit()
 }
 
@@ -51,7 +52,7 @@ func (t *txn) everything(scope oplog.Scope) (touchedSet, error) {
 			return nil, err
 		}
 		var o oplog.Op
-		if err := o.DecodeBody(body); err != nil {
+		if err := decodeKept(&o, body); err != nil {
 			return nil, err
 		}
 		k := entityKey{scope: oplog.Scope(scope)}

@@ -104,7 +104,7 @@ func (t *txn) actedOnSince(scope oplog.Scope, tb *takenBack) (map[oplog.EntityID
 			return nil, err
 		}
 		var o oplog.Op
-		if err := o.DecodeBody(body); err != nil {
+		if err := decodeKept(&o, body); err != nil {
 			return nil, err
 		}
 		later := !o.Stamp.Time().Before(tb.since) && (tb.devices || tb.users[o.Actor])

@@ -45,8 +45,9 @@ func (s *Store) Become(ctx context.Context, self Self) error {
 	if s.opt.ByHand {
 		return nil
 	}
-	s.wg.Add(1)
+	s.wg.Add(2)
 	go s.flushLoop()
+	go s.tidyLoop()
 	return nil
 }
 

@@ -6,7 +6,6 @@ import (
 	"io"
 	"os"
 	"slices"
-	"strings"
 
 	"onedoor/sync/oplog"
 	"onedoor/sync/segment"
@@ -24,29 +23,23 @@ type Backlog struct {
 // device's own logs. It errs on the side of "not yet": what a stick carried counts
 // once an index says that it arrived.
 func (s *Store) Backlog(ctx context.Context, superiors []oplog.DeviceID) (b Backlog, err error) {
-	logs, err := s.sentUpTo(ctx, superiors)
+	var oldest outItem
+	logs, err := s.unsent(ctx, superiors, func(it outItem, _ *sentLog) {
+		if b.Cases == 0 || it.at < oldest.at || it.at == oldest.at && it.id < oldest.id {
+			oldest = it
+		}
+		b.Cases++
+	})
 	if err != nil {
 		return b, diskError(err)
 	}
 	for _, l := range logs {
-		if l.sent >= l.seq {
-			continue
-		}
-		b.Ops += int(l.seq - l.sent)
-		var cases int
-		var oldest, number string
-		err := s.r.QueryRowContext(ctx, `SELECT count(DISTINCT c.id), coalesce(min(c.accepted_at), ''), coalesce(min(c.accepted_at || ' ' || c.number), '')
-			FROM ops o JOIN cases c ON c.entity = o.entity WHERE o.log = ? AND o.seq > ?`, l.id, l.sent).Scan(&cases, &oldest, &number)
-		if err != nil {
-			return b, diskError(err)
-		}
-		b.Cases += cases
-		if oldest != "" && (b.Oldest == "" || oldest < b.Oldest) {
-			b.Oldest = oldest
-			_, b.Number, _ = strings.Cut(number, " ")
-		}
+		b.Ops += int(max(0, l.seq-l.sent))
 	}
-	return b, nil
+	if b.Cases > 0 {
+		err = s.r.QueryRowContext(ctx, "SELECT accepted_at, number FROM cases WHERE id = ?", oldest.id).Scan(&b.Oldest, &b.Number)
+	}
+	return b, diskError(err)
 }
 
 // Unsent gives those of the case numbers of which something of ours is not with a

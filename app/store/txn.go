@@ -3,9 +3,11 @@ package store
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 
 	"onedoor/app/counter"
+	"onedoor/internal/broken"
 	"onedoor/sync/oplog"
 )
 
@@ -23,20 +25,73 @@ type txn struct {
 	prog    progress
 	powers  powersCache // of the scopes in changed, as this transaction makes them
 	changed map[oplog.Scope]bool
-	own     bool     // holds acts of this device: the mark goes with it
-	moved   bool     // our index of some folder moved
-	gone    []string // files that are not ours any more once the transaction stands
+	own     bool        // holds acts of this device: the mark goes with it
+	moved   bool        // our index of some folder moved
+	cases   []entityKey // that were projected
+	conn    *sql.Conn   // of a loose transaction
+	gone    []string    // files that are not ours any more once the transaction stands
 }
 
 func (s *Store) begin(ctx context.Context) (*txn, error) {
-	if err := s.opt.Fault("begin"); err != nil {
-		return nil, diskError(err)
+	return s.beginOn(ctx, nil)
+}
+
+// beginLoose begins a transaction of which a power cut may take back the whole, as if
+// it had never been: what peers announced and were told, which is asked for again. It
+// costs no flush. Whatever is committed durably later takes it along.
+func (s *Store) beginLoose(ctx context.Context) (*txn, error) {
+	if broken.Is(broken.SkippedFsync) {
+		return s.begin(ctx)
 	}
-	tx, err := s.w.BeginTx(ctx, nil)
+	conn, err := s.w.Conn(context.WithoutCancel(ctx))
 	if err != nil {
 		return nil, diskError(err)
 	}
-	t := &txn{s: s, ctx: ctx, tx: tx, stmts: map[string]*sql.Stmt{}, heldAt: map[oplog.Scope]heldLog{}, pos: map[[2]oplog.Position]int64{}}
+	if _, err = conn.ExecContext(ctx, "PRAGMA synchronous = NORMAL"); err != nil {
+		discard(conn)
+		return nil, diskError(err)
+	}
+	t, err := s.beginOn(ctx, conn)
+	if err != nil {
+		firm(conn)
+	}
+	return t, err
+}
+
+// firm gives the writer's connection back with durable commits; when that cannot be
+// had, another one is opened.
+func firm(conn *sql.Conn) {
+	if _, err := conn.ExecContext(context.Background(), "PRAGMA synchronous = FULL"); err != nil {
+		discard(conn)
+		return
+	}
+	_ = conn.Close()
+}
+
+func discard(conn *sql.Conn) {
+	_ = conn.Raw(func(any) error { return driver.ErrBadConn })
+	_ = conn.Close()
+}
+
+func (s *Store) beginOn(ctx context.Context, conn *sql.Conn) (*txn, error) {
+	if err := s.opt.Fault("begin"); err != nil {
+		return nil, diskError(err)
+	}
+	// A transaction that has begun comes to its end: with a context that can be
+	// cancelled, SQLite's driver starts a goroutine for every statement.
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	ctx = context.WithoutCancel(ctx)
+	start := s.w.BeginTx
+	if conn != nil {
+		start = conn.BeginTx
+	}
+	tx, err := start(ctx, nil)
+	if err != nil {
+		return nil, diskError(err)
+	}
+	t := &txn{s: s, ctx: ctx, tx: tx, conn: conn, stmts: map[string]*sql.Stmt{}, heldAt: map[oplog.Scope]heldLog{}, pos: map[[2]oplog.Position]int64{}}
 	t.prog = progress{Epoch: s.epoch, Commit: s.mark.Commit, Stamp: s.clock, Seen: s.seen, Date: s.mark.Date, Serial: s.mark.Serial}
 	return t, nil
 }
@@ -87,8 +142,17 @@ func (t *txn) rollback() {
 		return
 	}
 	_ = t.tx.Rollback()
+	t.release()
 	for scope := range t.changed {
 		t.s.powers.forget(scope)
+	}
+}
+
+// release gives back the connection of a loose transaction.
+func (t *txn) release() {
+	if t.conn != nil {
+		firm(t.conn)
+		t.conn = nil
 	}
 }
 
@@ -107,6 +171,12 @@ func (t *txn) commit() error {
 		return diskError(err)
 	}
 	t.done = true
+	t.release()
+	s.outbox.note(t.cases)
+	select {
+	case s.committed <- struct{}{}:
+	default:
+	}
 	for scope := range t.changed {
 		s.powers.forget(scope)
 	}

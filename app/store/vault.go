@@ -189,14 +189,17 @@ func (s *Store) announced(peer oplog.DeviceID, folder string, indexID uint64, fu
 	take func(*txn, segment.FileInfo) (bool, error)) (changed bool, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	t, err := s.begin(context.Background())
+	if changed, err = s.sealTogether(folder, entries); err != nil {
+		return changed, err
+	}
+	t, err := s.beginLoose(context.Background())
 	if err != nil {
-		return false, err
+		return changed, err
 	}
 	defer t.rollback()
 	if full {
 		if _, err := t.exec("DELETE FROM peer_files WHERE peer = ? AND folder = ?", peer[:], folder); err != nil {
-			return false, err
+			return changed, err
 		}
 	}
 	var last int64
@@ -206,23 +209,49 @@ func (s *Store) announced(peer oplog.DeviceID, folder string, indexID uint64, fu
 		}
 		if ok, err := take(t, e); err != nil || !ok {
 			if err != nil {
-				return false, err
+				return changed, err
 			}
 			continue
 		}
 		if err := t.putPeerFile(peer, folder, e); err != nil {
-			return false, err
+			return changed, err
 		}
-	}
-	if changed, err = t.sealAnnounced(folder, entries); err != nil {
-		return false, err
 	}
 	if _, err := t.exec(`INSERT INTO peer_claims (peer, folder, index_id, sequence) VALUES (?, ?, ?, ?) ON CONFLICT (peer, folder)
 		DO UPDATE SET index_id = excluded.index_id, sequence = CASE WHEN ? THEN excluded.sequence ELSE max(sequence, excluded.sequence) END`,
 		peer[:], folder, int64(indexID), last, full); err != nil {
-		return false, err
+		return changed, err
 	}
 	return changed, t.commit()
+}
+
+// sealTogether does sealAnnounced where there is something to do, durably and before
+// the announcement is kept: should that be lost, it comes again.
+func (s *Store) sealTogether(folder string, entries []segment.FileInfo) (changed bool, err error) {
+	for _, e := range entries {
+		name, err := segment.ParseName(e.Name)
+		if err != nil || !name.Sealed || s.ownLog(name) {
+			continue
+		}
+		err = s.r.QueryRow("SELECT 1 FROM files WHERE folder = ? AND name = ? AND first = ? AND hash = ?",
+			folder, segment.TailName(name.Device, name.Epoch), name.First, e.Hash[:]).Scan(new(int))
+		if errors.Is(err, sql.ErrNoRows) {
+			continue
+		}
+		if err != nil {
+			return false, err
+		}
+		t, err := s.begin(context.Background())
+		if err != nil {
+			return false, err
+		}
+		defer t.rollback()
+		if changed, err = t.sealAnnounced(folder, entries); err != nil {
+			return false, err
+		}
+		return changed, t.commit()
+	}
+	return false, nil
 }
 
 func (t *txn) putPeerFile(peer oplog.DeviceID, folder string, e segment.FileInfo) error {
@@ -317,6 +346,15 @@ func (s *Store) Hint(peer oplog.DeviceID, folder string) (indexID uint64, seq in
 
 // SetHint remembers it. Losing a hint costs a round trip, so errors are not told.
 func (s *Store) SetHint(peer oplog.DeviceID, folder string, indexID uint64, seq int64) {
-	_, _ = s.w.Exec(`INSERT INTO peer_hints (peer, folder, index_id, sequence) VALUES (?, ?, ?, ?) ON CONFLICT (peer, folder)
-		DO UPDATE SET index_id = excluded.index_id, sequence = excluded.sequence`, peer[:], folder, int64(indexID), seq)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	t, err := s.beginLoose(context.Background())
+	if err != nil {
+		return
+	}
+	defer t.rollback()
+	if _, err := t.exec(`INSERT INTO peer_hints (peer, folder, index_id, sequence) VALUES (?, ?, ?, ?) ON CONFLICT (peer, folder)
+		DO UPDATE SET index_id = excluded.index_id, sequence = excluded.sequence`, peer[:], folder, int64(indexID), seq); err == nil {
+		_ = t.commit()
+	}
 }

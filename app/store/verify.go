@@ -106,14 +106,17 @@ func (s *Store) verifyChain(ctx context.Context, l *logRow, rep *LogReport) (int
 	prev, n := oplog.Hash{}, 0
 	for rows.Next() {
 		o := oplog.Op{LogID: l.LogID, Prev: prev}
-		var hash, entity, body, rh, ph []byte
-		if err := rows.Scan(&o.Seq, &hash, &entity, &body, &o.Realm.Seq, &rh, &o.Powers.Seq, &ph); err != nil {
+		var hash, entity, kept, rh, ph []byte
+		if err := rows.Scan(&o.Seq, &hash, &entity, &kept, &o.Realm.Seq, &rh, &o.Powers.Seq, &ph); err != nil {
 			return n, err
 		}
 		copy(o.Realm.Hash[:], rh)
 		copy(o.Powers.Hash[:], ph)
+		body, err := Unpack(kept)
 		got := o.HashBody(body)
-		err := o.DecodeBody(body)
+		if err == nil {
+			err = o.DecodeBody(body)
+		}
 		if n++; o.Seq != uint64(n) || string(got[:]) != string(hash) || err != nil || string(o.Entity[:]) != string(entity) {
 			rep.fault(l.Device, DatabaseName, int64(o.Seq), "第%d条记录与哈希链不符 / op %d of scope %s does not fit its chain", o.Seq, o.Seq, l.Scope)
 			return n, nil // what follows hangs on it

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -52,6 +53,62 @@ func sortUnhanded(list []Unhanded) {
 	slices.SortFunc(list, func(a, b Unhanded) int { return strings.Compare(a.AcceptedAt+a.Number, b.AcceptedAt+b.Number) })
 }
 
+// UnhandedDay is how many such cases were accepted on one day.
+type UnhandedDay struct {
+	Day   time.Time // its beginning, in China; zero when the time of acceptance cannot be read
+	Cases int
+}
+
+// UnhandedDays counts what Unhanded lists by the day of acceptance, in no order, and
+// gives the oldest cases, most at the most, oldest first.
+func (s *Store) UnhandedDays(ctx context.Context, superiors []oplog.DeviceID, most int) (days []UnhandedDay, oldest []Unhanded, err error) {
+	const secs, zone = 86_400, 8 * 3600
+	byDay := map[int64]int{}
+	var first []outItem
+	_, err = s.unsent(ctx, superiors, func(it outItem, l *sentLog) {
+		if it.first <= l.sent {
+			return
+		}
+		day := int64(noTime)
+		if it.at != noTime {
+			day = (it.at + zone) / secs
+		}
+		byDay[day]++
+		first = amongFirst(first, it, most)
+	})
+	if err != nil {
+		return nil, nil, diskError(err)
+	}
+	for day, n := range byDay {
+		d := UnhandedDay{Cases: n}
+		if day != noTime {
+			d.Day = time.Unix(day*secs-zone, 0).In(china)
+		}
+		days = append(days, d)
+	}
+	for _, it := range first {
+		var u Unhanded
+		if err := s.r.QueryRowContext(ctx, "SELECT number, scope, accepted_at FROM cases WHERE id = ?", it.id).Scan(&u.Number, &u.Scope, &u.AcceptedAt); err != nil {
+			return nil, nil, diskError(err)
+		}
+		oldest = append(oldest, u)
+	}
+	sortUnhanded(oldest)
+	return days, oldest, nil
+}
+
+// amongFirst keeps the most oldest items in order. They come nearly in order, so that
+// as a rule one comparison tells.
+func amongFirst(list []outItem, it outItem, most int) []outItem {
+	older := func(x, y outItem) int { return cmp.Or(cmp.Compare(x.at, y.at), cmp.Compare(x.id, y.id)) }
+	if len(list) >= most && (most == 0 || older(it, list[len(list)-1]) >= 0) {
+		return list
+	}
+	i, _ := slices.BinarySearchFunc(list, it, older)
+	list = slices.Insert(list, i, it)
+	return list[:min(len(list), most)]
+}
+
 // Wait is a number of ops of one writer in one scope that wait for the same reason.
 type Wait struct {
 	Scope  string
@@ -97,7 +154,7 @@ func (s *Store) Newest(ctx context.Context) (map[oplog.DeviceID]time.Time, error
 		var id oplog.DeviceID
 		copy(id[:], device)
 		var op oplog.Op
-		if err := op.DecodeBody(body); err == nil && op.Stamp.Time().After(out[id]) {
+		if err := decodeKept(&op, body); err == nil && op.Stamp.Time().After(out[id]) {
 			out[id] = op.Stamp.Time()
 		}
 	}

@@ -1,6 +1,10 @@
 package segment
 
-import _ "embed" // the dictionary is data
+import (
+	_ "embed" // the dictionary is data
+
+	"github.com/klauspost/compress/zstd"
+)
 
 // dictV1 is what the compressor knows beforehand of how ops look; dict/train
 // made it. It makes the batch of a single acceptance about 45 % smaller. A
@@ -8,3 +12,13 @@ import _ "embed" // the dictionary is data
 //
 //go:embed dict/v1.dict
 var dictV1 []byte
+
+// DictText is the text of the first dictionary: what ops have in common. Whoever packs
+// ops for himself may use it; it never changes.
+func DictText() ([]byte, error) {
+	d, err := zstd.InspectDictionary(dictV1)
+	if err != nil {
+		return nil, err
+	}
+	return d.Content(), nil
+}

@@ -12,6 +12,7 @@ import (
 	"bytes"
 	"database/sql"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"os"
 
@@ -68,6 +69,9 @@ func read(path string) ([][]byte, error) {
 		var body []byte
 		if err := rows.Scan(&body); err != nil {
 			return nil, err
+		}
+		if len(body) > 0 && body[0] != 1 {
+			return nil, errors.New("bodies are packed in this database; take one of version 5 or older")
 		}
 		b.Write(binary.AppendUvarint(nil, uint64(len(body))))
 		b.Write(body)
