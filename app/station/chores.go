@@ -125,7 +125,9 @@ func endOfBurst(ctx context.Context, wake <-chan struct{}, pause, latest time.Du
 		case <-wake:
 			quiet.Stop()
 		case <-quiet.C:
-			return true
+			if len(wake) == 0 { // on a busy PC both may be ready
+				return true
+			}
 		case <-end.C:
 			quiet.Stop()
 			return true

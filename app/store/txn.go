@@ -80,7 +80,7 @@ func (s *Store) beginOn(ctx context.Context, conn *sql.Conn) (*txn, error) {
 	// A transaction that has begun comes to its end: with a context that can be
 	// cancelled, SQLite's driver starts a goroutine for every statement.
 	if ctx.Err() != nil {
-		return nil, ctx.Err()
+		return nil, diskError(ctx.Err())
 	}
 	ctx = context.WithoutCancel(ctx)
 	start := s.w.BeginTx
