@@ -48,11 +48,17 @@ func (w *world) healRound() (moved int) {
 		}
 	}
 	for _, d := range live {
-		if t := w.town(d); d != w.hub && (!d.light || t == nil || t.revoked) {
+		if t := w.town(d); d != w.hub && (!d.light || t == nil || t.revoked || w.hasMoved(d)) {
 			meet(d, w.hub)
 		}
 	}
 	return moved
+}
+
+// hasMoved tells of a device whose village belongs to another town now: the former one,
+// which it knows, is told nothing more of it.
+func (w *world) hasMoved(d *device) bool {
+	return slices.ContainsFunc(w.movesOf, func(m *relocation) bool { return m.village == d.own })
 }
 
 // exempt: what a revoked device entered and told nobody is out of reach, and so is
