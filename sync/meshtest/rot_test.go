@@ -1,6 +1,11 @@
 package meshtest
 
-import "strings"
+import (
+	"slices"
+	"strings"
+
+	"onedoor/sync/segment"
+)
 
 // rot spoils a bit of one of a device's own segment files at rest.
 func (w *world) rot(d *device) {
@@ -43,10 +48,11 @@ func (w *world) mendRot() {
 	}
 }
 
-// checkRot: one spoilt bit in any file that is held is found, and named.
+// checkRot: one spoilt bit in any file that is held is found, and named. What a power
+// cut left behind after its successor was recorded is not held: nothing names it.
 func (w *world) checkRot() {
 	d := pick(w.rng, w.live())
-	files := d.disk.list("/segments/")
+	files := slices.DeleteFunc(d.disk.list("/segments/"), func(name string) bool { return !w.holds(d, name) })
 	if len(files) == 0 {
 		return
 	}
@@ -65,4 +71,13 @@ func (w *world) checkRot() {
 	}
 	w.fault("bit flipped at rest")
 	d.disk.flip(name, bit)
+}
+
+// holds tells whether the device's index names a file of its disk.
+func (w *world) holds(d *device, path string) bool {
+	_, rel, _ := strings.Cut(path, "/segments/")
+	folder, name, _ := strings.Cut(rel, "/")
+	list, err := d.store.Since(folder, 0, 1<<20)
+	w.must(err)
+	return slices.ContainsFunc(list, func(f segment.FileInfo) bool { return f.Name == name })
 }
