@@ -33,31 +33,45 @@ func (s *Store) tidyLoop() {
 				quiet = true
 			}
 		}
-		s.emptyJournal()
+		for !s.emptyJournal() && s.pause(tidyAfter) { // somebody was reading
+		}
 	}
 }
 
-// emptyJournal moves what the journal holds into the database and cuts it, unless
-// somebody is reading: then it is done after the next burst, or at the end.
-func (s *Store) emptyJournal() {
+// pause waits; false when the store closes.
+func (s *Store) pause(d time.Duration) bool {
+	select {
+	case <-s.stop:
+		return false
+	case <-time.After(d):
+		return true
+	}
+}
+
+// emptyJournal moves what the journal holds into the database and cuts it; false when
+// somebody is reading, so that it has to be tried again.
+func (s *Store) emptyJournal() (done bool) {
 	info, err := os.Stat(filepath.Join(s.home, DatabaseName+"-wal"))
 	if err != nil || info.Size() < tidyFrom {
-		return
+		return true
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	ctx := context.Background()
 	conn, err := s.w.Conn(ctx)
 	if err != nil {
-		return
+		return true
 	}
 	// Acceptance must not wait for a reader.
+	busy := 0
 	if _, err := conn.ExecContext(ctx, "PRAGMA busy_timeout = 0"); err == nil {
-		_, _ = conn.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)")
+		err = conn.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, new(int), new(int))
+		done = err == nil && busy == 0
 	}
 	if _, err := conn.ExecContext(ctx, "PRAGMA busy_timeout = 10000"); err != nil {
 		discard(conn)
-		return
+		return done
 	}
 	_ = conn.Close()
+	return done
 }
