@@ -46,7 +46,7 @@ type Ledger interface {
 	// Entity gives the folded state of one entity and its history.
 	Entity(ctx context.Context, scope string, id uuid.UUID) (*Dossier, error)
 	// Persons lists the people of a scope, in the order in which they came.
-	Persons(ctx context.Context, scope string) ([]uuid.UUID, error)
+	Persons(ctx context.Context, scope string) ([]PersonMark, error)
 	// States gives the canonical JSON of all entities of a type in a scope; none for
 	// cases and persons, whose state is folded by Entity.
 	States(ctx context.Context, scope, typ string) ([]StateRow, error)
@@ -87,6 +87,13 @@ type Dossier struct {
 type StateRow struct {
 	Entity uuid.UUID
 	JSON   []byte
+}
+
+// PersonMark names a person, and tells without opening anything whether the record is
+// as it was.
+type PersonMark struct {
+	Entity uuid.UUID
+	State  [16]byte // the beginning of the hash of its state
 }
 
 // CaseFilter narrows Cases. Zero values do not narrow; Limit 0 gives all.

@@ -52,7 +52,7 @@ func (s *Session) Accept(ctx context.Context, a Acceptance) (Accepted, error) {
 	}
 	var out Accepted
 	err = s.ledger.Record(ctx, func(rec counter.Recorder) error {
-		out, err = s.record(ctx, rec, p, map[string]uuid.UUID{})
+		out, err = s.record(ctx, rec, p, writtenPeople{})
 		return err
 	})
 	if err != nil {
@@ -272,12 +272,12 @@ func describe(m *counter.ItemMaterial) string {
 }
 
 // record appends the acts of one acceptance.
-func (s *Session) record(ctx context.Context, rec counter.Recorder, p *prepared, known map[string]uuid.UUID) (Accepted, error) {
+func (s *Session) record(ctx context.Context, rec counter.Recorder, p *prepared, written writtenPeople) (Accepted, error) {
 	scope, dev := s.ownScope(), s.cfg.Device
 	if err := s.alreadyOpen(ctx, &p.item, p.who.snap.Number); err != nil { // another window of this station was faster
 		return Accepted{}, err
 	}
-	person, err := s.recordPerson(ctx, rec, scope, &p.who, known)
+	person, err := s.recordPerson(ctx, rec, scope, &p.who, written)
 	if err != nil {
 		return Accepted{}, err
 	}

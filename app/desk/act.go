@@ -13,7 +13,7 @@ type ActOptions struct {
 	Opinion string // personal text: sealed
 	Reason  string // personal text too: it is kept with the opinion, sealed
 	To      string // handover: division code of who is to act
-	Choose  string // resolve: the op that stands; restore: the op that is to count again
+	Choose  string // resolve: the op that stands; restore: the op that is to count again; note: the op that is seen to, or "all"
 	// correct: the date of acceptance, "" leaves it; and the due date, "" counts it anew
 	LegalDate, Due counter.Date
 }
@@ -124,6 +124,8 @@ func (s *Session) actOf(ctx context.Context, d *counter.Dossier, v counter.Verb,
 		a.Sealed = map[string][]byte{counter.SealedOpinion: []byte(o.Opinion)}
 	}
 	switch v {
+	case counter.VerbNote:
+		return s.noteAct(ctx, d, o)
 	case counter.VerbResolve:
 		op, err := counter.ParseOpID(o.Choose)
 		if err != nil {
@@ -165,7 +167,7 @@ func (s *Session) actOf(ctx context.Context, d *counter.Dossier, v counter.Verb,
 // actVerbs are the acts that a user does by name.
 func actVerbs() []counter.Verb {
 	return []counter.Verb{counter.VerbHandover, counter.VerbReview, counter.VerbReturn, counter.VerbApprove, counter.VerbDeny,
-		counter.VerbWithdraw, counter.VerbConclude, counter.VerbVoid, counter.VerbResolve, counter.VerbRestore, counter.VerbCorrect, counter.VerbAdmit}
+		counter.VerbWithdraw, counter.VerbConclude, counter.VerbVoid, counter.VerbResolve, counter.VerbRestore, counter.VerbCorrect, counter.VerbAdmit, counter.VerbNote}
 }
 
 func joinVerbs(vs []counter.Verb) string {

@@ -26,6 +26,7 @@ type Withheld struct {
 type withheldPart struct {
 	scope, typ string
 	entity     uuid.UUID
+	number     string // of a case
 	ops        []counter.OpID
 }
 
@@ -98,9 +99,63 @@ func sortOut(d *counter.Dossier, r counter.ReviewRow, list []Withheld, parts map
 		}
 	}
 	for device, named := range ops {
-		parts[device] = append(parts[device], withheldPart{r.Scope, r.Type, r.Entity, named})
+		parts[device] = append(parts[device], withheldPart{r.Scope, r.Type, r.Entity, r.Number, named})
 	}
 	return list
+}
+
+// applicant gives the id of the record of a case's applicant, if the same device said
+// something of it that waits too.
+func (p withheldPart) applicant(all []withheldPart, d *counter.Dossier) string {
+	if p.typ == "case" {
+		if k := slices.IndexFunc(all, func(o withheldPart) bool { return o.scope == p.scope && o.entity == applicantEntity(d) }); k >= 0 {
+			return all[k].entity.String()
+		}
+	}
+	return ""
+}
+
+// AdmitThing gives effect to what a revoked device said of one case or one person;
+// with a case goes what the device recorded of its applicant. expect is the number of
+// acts that the supervisor looked at, of both.
+func (s *Session) AdmitThing(ctx context.Context, device [32]byte, thing uuid.UUID, expect int, opinion string) (Withheld, error) {
+	list, parts, err := s.withheld(ctx)
+	if err != nil {
+		return Withheld{}, err
+	}
+	k := slices.IndexFunc(parts[device], func(p withheldPart) bool { return p.entity == thing })
+	if k < 0 {
+		return Withheld{}, counter.E(counter.CodeNotFound, "这一件没有等待您认可的操作", "nothing of this waits to be admitted by you").
+			Hint("可能已经有人认可,请重新列出", "somebody else may have admitted it; list them again")
+	}
+	p := parts[device][k]
+	d, err := s.ledger.Entity(ctx, p.scope, p.entity)
+	if err != nil {
+		return Withheld{}, err
+	}
+	chosen := []withheldPart{p}
+	if who := p.applicant(parts[device], d); who != "" {
+		i := slices.IndexFunc(parts[device], func(o withheldPart) bool { return o.entity.String() == who })
+		chosen = append([]withheldPart{parts[device][i]}, p)
+	}
+	out := Withheld{Device: device, Cases: []string{}, Name: list[slices.IndexFunc(list, func(w Withheld) bool { return w.Device == device })].Name}
+	for _, c := range chosen {
+		out.Ops += len(c.ops)
+		if c.typ == "person" {
+			out.People++
+		} else {
+			out.Cases = append(out.Cases, c.number)
+		}
+	}
+	if out.Ops != expect {
+		return out, changedSince(out.Ops, expect)
+	}
+	return out, s.admitParts(ctx, chosen, strings.TrimSpace(opinion))
+}
+
+func changedSince(waiting, expect int) error {
+	return counter.Ef(counter.CodeInvalid, "等待认可的操作现在是%d条,不是%d条,没有认可", "%d acts wait now, not %d; nothing was admitted", waiting, expect).
+		Hint("重新列出,核对后再认可", "list them again and look at what is new")
 }
 
 // admitStep is how many cases and people are admitted in one transaction.
@@ -122,8 +177,7 @@ func (s *Session) AdmitDevice(ctx context.Context, device [32]byte, expect int, 
 			Hint("不写 --device 列出有哪些;认可须由该服务点的主管办理", "leave --device away to see what waits; a supervisor of the service point admits it")
 	}
 	if w := list[k]; expect > 0 && w.Ops != expect {
-		return w, counter.Ef(counter.CodeInvalid, "等待认可的操作现在是%d条,不是%d条,没有认可", "%d acts wait now, not %d; nothing was admitted", w.Ops, expect).
-			Hint("重新列出,核对后再认可", "list them again and look at what is new")
+		return w, changedSince(w.Ops, expect)
 	}
 	opinion = strings.TrimSpace(opinion)
 	for step := range slices.Chunk(parts[device], admitStep) {

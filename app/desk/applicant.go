@@ -144,16 +144,23 @@ func (p *applicant) checkAgent() (ps []counter.Problem) {
 
 // recordPerson finds the person of the applicant at the service point or makes
 // a new one, and records what is new about them. It gives the entity.
-func (s *Session) recordPerson(ctx context.Context, rec counter.Recorder, scope string, p *applicant, known map[string]uuid.UUID) (uuid.UUID, error) {
-	id, isNew, err := s.findOrNew(ctx, scope, p.snap.Number, known)
+func (s *Session) recordPerson(ctx context.Context, rec counter.Recorder, scope string, p *applicant, written writtenPeople) (uuid.UUID, error) {
+	who, again := written[p.snap.Number]
+	if !again {
+		var err error
+		if who, err = s.findOrNew(ctx, scope, p.snap.Number); err != nil {
+			return who.id, err
+		}
+	}
+	id, isNew := who.id, who.isNew && !again
+	parts, err := changedParts(who.have, p)
 	if err != nil {
 		return id, err
 	}
-	parts := map[string][]byte{}
-	if err := s.changedParts(ctx, scope, id, isNew, p, parts); err != nil {
-		return id, err
+	for field, value := range parts {
+		who.have[field] = string(value)
 	}
-	known[p.snap.Number] = id
+	written[p.snap.Number] = who
 	if len(parts) == 0 {
 		return id, nil
 	}
@@ -162,33 +169,36 @@ func (s *Session) recordPerson(ctx context.Context, rec counter.Recorder, scope 
 	return id, err
 }
 
-func (s *Session) findOrNew(ctx context.Context, scope, number string, known map[string]uuid.UUID) (id uuid.UUID, isNew bool, err error) {
-	if id, ok := known[number]; ok {
-		return id, false, nil
-	}
+// writtenPeople are, by number, the people of one transaction as it has left them: the
+// ledger does not show them yet.
+type writtenPeople map[string]writtenPerson
+
+type writtenPerson struct {
+	id    uuid.UUID
+	isNew bool
+	have  map[string]string // sealed fields that stand
+}
+
+func (s *Session) findOrNew(ctx context.Context, scope, number string) (who writtenPerson, err error) {
 	rows, err := s.ledger.People(ctx, number)
 	if err != nil {
-		return id, false, err
+		return who, err
 	}
 	for _, r := range rows {
 		if r.Scope == scope {
-			return r.Entity, false, nil
+			have, err := s.personFields(ctx, scope, r.Entity)
+			return writtenPerson{r.Entity, false, have}, err
 		}
 	}
-	return uuid.New(), true, nil
+	return writtenPerson{uuid.New(), true, map[string]string{}}, nil
 }
 
-// changedParts fills in the fields that differ from what stands.
-func (s *Session) changedParts(ctx context.Context, scope string, id uuid.UUID, isNew bool, p *applicant, parts map[string][]byte) error {
+// changedParts gives the fields that differ from what stands.
+func changedParts(have map[string]string, p *applicant) (map[string][]byte, error) {
+	parts := map[string][]byte{}
 	want, err := json.Marshal(p.snap.identity)
 	if err != nil {
-		return err
-	}
-	have := map[string]string{}
-	if !isNew {
-		if have, err = s.personFields(ctx, scope, id); err != nil {
-			return err
-		}
+		return nil, err
 	}
 	// A typed identity does not replace one that a chip gave unless it says
 	// something else: it knows less.
@@ -201,7 +211,7 @@ func (s *Session) changedParts(ctx context.Context, scope string, id uuid.UUID, 
 	if p.snap.Address != "" && p.snap.Address != have[counter.SealedAddress] {
 		parts[counter.SealedAddress] = []byte(p.snap.Address)
 	}
-	return nil
+	return parts, nil
 }
 
 func sameIdentity(have string, typed identity) bool {

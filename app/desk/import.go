@@ -9,8 +9,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/google/uuid"
-
 	"onedoor/app/counter"
 )
 
@@ -31,14 +29,14 @@ func (s *Session) ImportCases(ctx context.Context, r io.Reader, progress func(do
 	lines := bufio.NewScanner(r)
 	lines.Buffer(make([]byte, 64<<10), importMaxLine)
 	var chunk []*prepared
-	known := map[string]uuid.UUID{}
 	flush := func() error {
 		if len(chunk) == 0 {
 			return nil
 		}
 		err := s.ledger.Record(ctx, func(rec counter.Recorder) error {
+			written := writtenPeople{}
 			for _, p := range chunk {
-				if _, err := s.record(ctx, rec, p, known); err != nil {
+				if _, err := s.record(ctx, rec, p, written); err != nil {
 					return err
 				}
 			}

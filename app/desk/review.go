@@ -19,6 +19,7 @@ type ReviewLine struct {
 	Division   string   `json:"division"`
 	Item       string   `json:"item"` // code; empty while nothing of the case has effect
 	ItemName   string   `json:"item_name"`
+	Name       string   `json:"name"` // of a person, if anything recorded of it has effect
 	Status     string   `json:"status"`
 	StatusName string   `json:"status_name"`
 	Kinds      []string `json:"kinds"` // review, withheld, dispute, superseded, notice, twice, join
@@ -41,6 +42,13 @@ func (s *Session) Reviews(ctx context.Context, scope string) ([]ReviewLine, erro
 		line := ReviewLine{Type: r.Type, Number: r.Number, ID: r.Entity.String(), Division: r.Scope, Kinds: r.Kinds, KindNames: []string{}}
 		for _, k := range r.Kinds {
 			line.KindNames = append(line.KindNames, counter.TaskText(k, "zh"))
+		}
+		if r.Type == "person" {
+			if row, ok, err := nameOf(ctx, s.ledger, nameKey{r.Scope, r.Entity}); err != nil {
+				return nil, err
+			} else if ok {
+				line.Name = row.hit.Name + " " + row.hit.NumberMasked
+			}
 		}
 		if r.Number != "" {
 			cases, err := s.ledger.CaseByNumber(ctx, r.Number)
@@ -160,7 +168,7 @@ func noneStands(d *counter.Dossier) error {
 	e := counter.E(counter.CodeNotFound, "这个办件没有有效的受理记录", "no acceptance of this case stands")
 	if len(withheldOps(d)) > 0 {
 		e = counter.E(counter.CodeNotFound, "这个办件由已挂失的设备受理,暂不生效", "this case was accepted at a revoked device and has no effect yet").
-			Hint("由主管核实后认可:onedoor case act 编号 admit", "a supervisor looks at it and admits it: onedoor case act NUMBER admit")
+			Hint("由主管核实后认可:界面里按 F5,或 onedoor case act 编号 admit", "a supervisor looks at it and admits it: F5, or onedoor case act NUMBER admit")
 	}
 	return e
 }

@@ -32,7 +32,11 @@ func (s *Session) timeline(ctx context.Context, d *counter.Dossier, v *CaseView)
 		}
 		own := verdict.Rank() >= counter.Supervisor.Rank() || f.Actor == s.user.ID
 		line.Restorable = mayRestore && own && d.Folded.Case.Restorable(f, e)
-		if ref, ok := f.Sealed[counter.SealedOpinion]; ok {
+		ref, ok := f.Sealed[counter.SealedOpinion]
+		if f.Verb() == counter.VerbNote {
+			ref, ok = f.Sealed[counter.SealedText]
+		}
+		if ok {
 			plain, err := s.ledger.Open(ctx, d.Scope, d.Entity, ref)
 			if err != nil {
 				return err
@@ -73,6 +77,11 @@ func detail(f *counter.Fact) string {
 		var p counter.RecountPayload
 		if json.Unmarshal(f.Payload, &p) == nil {
 			return "按已公布的放假安排,办结期限为 " + string(p.Due)
+		}
+	case counter.VerbNote:
+		var p counter.NotePayload
+		if json.Unmarshal(f.Payload, &p) == nil && len(p.Clear) > 0 {
+			return "标为已处理 " + itoa(len(p.Clear)) + " 项"
 		}
 	case counter.VerbHandover:
 		var p counter.ActPayload

@@ -165,9 +165,10 @@ type JoinView struct {
 
 // TaskView is something that a person has to see to; a note clears it.
 type TaskView struct {
-	Kind string `json:"kind"`
-	Name string `json:"name"`
-	Op   string `json:"op"`
+	Kind      string `json:"kind"`
+	Name      string `json:"name"`
+	Op        string `json:"op"`
+	Clearable bool   `json:"clearable"` // the user may mark it as seen to, with a note
 }
 
 // ItemID names an item and its version.

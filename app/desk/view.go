@@ -101,6 +101,9 @@ func (s *Session) view(ctx context.Context, d *counter.Dossier) (*CaseView, erro
 		v.NextVerbs = append(v.NextVerbs, string(verb))
 	}
 	v.addTasks(c)
+	if err := s.markClearable(ctx, d, v); err != nil {
+		return nil, err
+	}
 	if v.Values, err = s.caseValues(ctx, d, v); err != nil {
 		return nil, err
 	}

@@ -17,8 +17,9 @@ type WithheldThing struct {
 	ItemName     string        `json:"item_name"` // of an acceptance that waits
 	Name         string        `json:"name"`      // applicant or person, as that device has it; "" if it said nothing of it
 	NumberMasked string        `json:"number_masked"`
-	Stands       bool          `json:"stands"` // something of it has effect, so it can be opened
-	Acts         []WithheldAct `json:"acts"`   // oldest first
+	Applicant    string        `json:"applicant"` // of a case: id of the record that is admitted with it, "" if none waits
+	Stands       bool          `json:"stands"`    // something of it has effect, so it can be opened
+	Acts         []WithheldAct `json:"acts"`      // oldest first
 }
 
 // WithheldAct is one act that waits.
@@ -49,7 +50,7 @@ func (s *Session) WithheldOf(ctx context.Context, device [32]byte) ([]WithheldTh
 		if err != nil {
 			return nil, err
 		}
-		t := WithheldThing{Type: p.typ, ID: p.entity.String(), Stands: d.Folded.Case != nil || d.Folded.Person != nil, Acts: []WithheldAct{}}
+		t := WithheldThing{Type: p.typ, ID: p.entity.String(), Applicant: p.applicant(parts[device], d), Stands: d.Folded.Case != nil || d.Folded.Person != nil, Acts: []WithheldAct{}}
 		if d.Folded.Case != nil {
 			t.Number, t.ItemName = d.Folded.Case.Number, d.Folded.Case.Item.Name
 		}

@@ -58,18 +58,20 @@ func (s *Store) Entity(ctx context.Context, scope string, id uuid.UUID) (*counte
 
 // Persons lists the people of a scope, in the order in which they came. It walks the
 // table: an index for it would be paid by every acceptance.
-func (s *Store) Persons(ctx context.Context, scope string) (out []uuid.UUID, err error) {
-	rows, err := s.r.QueryContext(ctx, "SELECT entity FROM entities WHERE type = 'person' AND scope = ? ORDER BY id", scope)
+func (s *Store) Persons(ctx context.Context, scope string) (out []counter.PersonMark, err error) {
+	rows, err := s.r.QueryContext(ctx, "SELECT entity, hash FROM entities WHERE type = 'person' AND scope = ? ORDER BY id", scope)
 	if err != nil {
 		return nil, diskError(err)
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var id []byte
-		if err := rows.Scan(&id); err != nil {
+		var id, hash []byte
+		if err := rows.Scan(&id, &hash); err != nil {
 			return nil, diskError(err)
 		}
-		out = append(out, uuid.UUID(id))
+		m := counter.PersonMark{Entity: uuid.UUID(id)}
+		copy(m.State[:], hash)
+		out = append(out, m)
 	}
 	return out, diskError(rows.Err())
 }

@@ -153,6 +153,11 @@ func (u *fakeUser) AdmitDevice(_ context.Context, device [32]byte, expect int, o
 	return desk.Withheld{Name: "丢失的窗口", Cases: []string{"1"}, Ops: expect, Device: device}, nil
 }
 
+func (u *fakeUser) AdmitThing(_ context.Context, device [32]byte, thing uuid.UUID, expect int, opinion string) (desk.Withheld, error) {
+	u.admitted = append(u.admitted, opinion+" "+thing.String())
+	return desk.Withheld{Name: "丢失的窗口", Cases: []string{"1"}, Ops: expect, Device: device}, nil
+}
+
 func (u *fakeUser) Reviews(context.Context, string) ([]desk.ReviewLine, error) { return nil, nil }
 
 func (u *fakeUser) RestoreValue(_ context.Context, person, field, op string) (*desk.PersonView, error) {

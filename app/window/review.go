@@ -1,8 +1,11 @@
 package window
 
 import (
+	"context"
 	"encoding/hex"
 	"strings"
+
+	"github.com/google/uuid"
 
 	"onedoor/app/counter"
 	"onedoor/app/desk"
@@ -46,8 +49,8 @@ func (w *Window) Withheld() ([]WithheldDevice, error) {
 	return out, nil
 }
 
-// Admit gives effect to all that waits of a device: durable when it returns without
-// error. What came in since the user looked is not admitted unseen. Errors:
+// Admit gives effect to all that waits of a device, or to one case or person of it:
+// durable when it returns without error. What came in since the user looked is not admitted unseen. Errors:
 // CodeLoggedOut, CodeUsage (no reason), CodeNotFound, CodeInvalid (more has come in).
 func (w *Window) Admit(a Admission) (Admitted, error) {
 	user, err := w.current(true)
@@ -65,11 +68,22 @@ func (w *Window) Admit(a Admission) (Admitted, error) {
 		return Admitted{}, counter.E(counter.CodeUsage, "认可必须写明理由", "admitting needs a reason").
 			Hint("写明怎样核实的，例如“与当事人逐件核对”", "say how it was verified")
 	}
-	d, err := user.AdmitDevice(w.ctx, device, a.Expect, reason)
+	d, err := admit(w.ctx, user, device, a, reason)
 	if err != nil {
 		return Admitted{}, w.failed("Admit", err)
 	}
 	return Admitted{Name: d.Name, Ops: d.Ops, Cases: len(d.Cases), People: d.People}, nil
+}
+
+func admit(ctx context.Context, user User, device [32]byte, a Admission, reason string) (desk.Withheld, error) {
+	if a.Thing == "" {
+		return user.AdmitDevice(ctx, device, a.Expect, reason)
+	}
+	thing, err := uuid.Parse(a.Thing)
+	if err != nil {
+		return desk.Withheld{}, badCall("thing")
+	}
+	return user.AdmitThing(ctx, device, thing, a.Expect, reason)
 }
 
 // FindByName finds people by any characters of their name, pinyin or initials, best

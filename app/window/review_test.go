@@ -24,6 +24,7 @@ func TestAdmitAsLookedAt(t *testing.T) {
 		"no reason":  {func(a *Admission) { a.Opinion = " " }, counter.CodeUsage},
 		"no number":  {func(a *Admission) { a.Expect = 0 }, counter.CodeUsage},
 		"no device":  {func(a *Admission) { a.Device = "" }, counter.CodeUsage},
+		"no thing":   {func(a *Admission) { a.Thing = "1" }, counter.CodeUsage},
 		"half of it": {func(a *Admission) { a.Device = a.Device[:8] }, counter.CodeUsage},
 	} {
 		a := good
@@ -35,6 +36,12 @@ func TestAdmitAsLookedAt(t *testing.T) {
 	if len(user.admitted) != 0 {
 		t.Fatalf("refused and admitted: %v", user.admitted)
 	}
+	one := good
+	one.Thing, one.Expect = "3b241101-e2bb-4255-8caf-4136c566a962", 1
+	if done, err := w.Admit(one); err != nil || done.Ops != 1 || len(user.admitted) != 1 || user.admitted[0] != "逐件核实 "+one.Thing {
+		t.Fatalf("%+v %v %v", done, err, user.admitted)
+	}
+	user.admitted = nil
 	done, err := w.Admit(good)
 	if err != nil || done.Ops != 3 || done.Cases != 1 || len(user.admitted) != 1 || user.admitted[0] != "逐件核实" {
 		t.Fatalf("%+v %v %v", done, err, user.admitted)

@@ -106,11 +106,13 @@ type WithheldDevice struct {
 	Things []desk.WithheldThing `json:"things"` // oldest first
 }
 
-// Admission gives effect to all of a device that a supervisor looked at.
+// Admission gives effect to all of a device that a supervisor looked at, or to one
+// case or person of it.
 type Admission struct {
 	Device  string `json:"device"`
-	Expect  int    `json:"expect"`  // WithheldDevice.Ops as it was looked at
-	Opinion string `json:"opinion"` // how it was verified; kept sealed
+	Thing   string `json:"thing,omitempty"` // id of a WithheldThing; its applicant's goes with it. "" is all
+	Expect  int    `json:"expect"`          // acts that were looked at: WithheldDevice.Ops, or those of the thing and of what goes with it
+	Opinion string `json:"opinion"`         // how it was verified; kept sealed
 }
 
 // Admitted is what an Admission gave effect to.

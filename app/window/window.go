@@ -44,6 +44,7 @@ type User interface {
 	Withheld(ctx context.Context) ([]desk.Withheld, error)
 	WithheldOf(ctx context.Context, device [32]byte) ([]desk.WithheldThing, error)
 	AdmitDevice(ctx context.Context, device [32]byte, expect int, opinion string) (desk.Withheld, error)
+	AdmitThing(ctx context.Context, device [32]byte, thing uuid.UUID, expect int, opinion string) (desk.Withheld, error)
 	RestoreValue(ctx context.Context, person, field, op string) (*desk.PersonView, error)
 	Material(ctx context.Context, number, name string) (desk.MaterialFile, error)
 	UserID() uuid.UUID

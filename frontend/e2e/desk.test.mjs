@@ -5,25 +5,16 @@
 import assert from 'node:assert/strict'
 import { utimes } from 'node:fs/promises'
 import { join } from 'node:path'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 
-import { choose, launch, login } from './browser.mjs'
-import { clerk, found, second } from './district.mjs'
+import { choose, login } from './browser.mjs'
+import { counter } from './counter.mjs'
+import { clerk, second } from './district.mjs'
 
 let district, browser, page
+counter('R2,R1,R1', (at) => void ({ district, browser, page } = at))
 const rare = '李䶮𠅤'
 const rareNumber = '440604195202290425'
-
-before(async () => {
-  ;[district, browser] = await Promise.all([found(), launch()])
-  const daemon = await district.open(await district.reader('R2,R1,R1'))
-  page = await browser.tab(daemon.link)
-  await login(page, clerk)
-})
-after(async () => {
-  await browser?.close()
-  await district?.close()
-})
 
 const key = (...keys) => keys.reduce((before, k) => before.then(() => page.keyboard.press(k)), Promise.resolve())
 const show = async (...args) => JSON.parse(await district.command(clerk, [...args, '--home', 'village', '--json']))

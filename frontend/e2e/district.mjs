@@ -66,13 +66,18 @@ export async function found(cards = 'R1,R2,R1A,R2') {
   for (const u of [clerk, second]) {
     await command(admin, ['user', 'add', '--home', 'hub', '--name', u.name, '--role', 'clerk', '--division', village], { ONEDOOR_NEW_PASSWORD: u.password })
   }
-  await command(null, ['init', '--home', 'village', '--division', village, '--counter', '01', '--name', '纯阳社区 1 号窗口', '--out', 'village.request'])
-  await command(admin, ['hub', 'enroll', '--home', 'hub', '--request', 'village.request', '--tier', 'village', '--out', 'village.grant'])
-  await command(null, ['join', '--home', 'village', '--grant', 'village.grant'])
+  /** Sets up one more counter of the village. */
+  async function enrol(home, counter, name) {
+    await command(null, ['init', '--home', home, '--division', village, '--counter', counter, '--name', name, '--out', `${home}.request`])
+    await command(admin, ['hub', 'enroll', '--home', 'hub', '--request', `${home}.request`, '--tier', 'village', '--out', `${home}.grant`])
+    await command(null, ['join', '--home', home, '--grant', `${home}.grant`])
+  }
+  await enrol('village', '01', '纯阳社区 1 号窗口')
 
   return {
     dir,
     command,
+    enrol,
     /** Lays cards on a reader; gives its address. */
     async reader(ids = cards) {
       return (await start(['card', 'simulate', '--listen', 'tcp://127.0.0.1:0', '--card', ids]).ready).url

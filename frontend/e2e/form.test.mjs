@@ -1,23 +1,14 @@
 // A clerk fills in a form with groups and conditions by keys alone, in a real browser
 // through the real facade; the next form of the same person starts from it.
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 
-import { choose, launch, login } from './browser.mjs'
-import { clerk, found } from './district.mjs'
+import { choose } from './browser.mjs'
+import { counter } from './counter.mjs'
+import { clerk } from './district.mjs'
 
 let district, browser, page
-
-before(async () => {
-  ;[district, browser] = await Promise.all([found(), launch()])
-  const daemon = await district.open(await district.reader('R1,R1'))
-  page = await browser.tab(daemon.link)
-  await login(page, clerk)
-})
-after(async () => {
-  await browser?.close()
-  await district?.close()
-})
+counter('R1,R1', (at) => void ({ district, browser, page } = at))
 
 const key = (...keys) => keys.reduce((before, k) => before.then(() => page.keyboard.press(k)), Promise.resolve())
 const at = (label) => page.locator(`[aria-label="${label}"]:focus`).waitFor()

@@ -1,27 +1,17 @@
 // Walks beside the counter: the link that goes and comes back, a scan that belongs to
 // a case, a value of a person that is let stand again, a list that is kept.
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 
-import { choose, launch, login } from './browser.mjs'
-import { clerk, found } from './district.mjs'
+import { choose, login } from './browser.mjs'
+import { counter } from './counter.mjs'
+import { clerk } from './district.mjs'
 
 let district, browser, page, hub
+counter('R2,R1', (at) => void ({ district, browser, page, hub } = at), { online: true })
 const typed = '11010519491231002X'
 // 1x1, white: a real picture.
 const png = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mP8/x8AAwMCAO+ip1sAAAAASUVORK5CYII='
-
-before(async () => {
-  ;[district, browser] = await Promise.all([found(), launch()])
-  hub = await district.hub()
-  const daemon = await district.open(await district.reader('R2,R1'), hub.address)
-  page = await browser.tab(daemon.link)
-  await login(page, clerk)
-})
-after(async () => {
-  await browser?.close()
-  await district?.close()
-})
 
 const link = (words) => page.locator('header .link', { hasText: words }).waitFor({ timeout: 60000 })
 const detail = () => page.getByLabel('办件详情')

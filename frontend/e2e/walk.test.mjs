@@ -1,25 +1,16 @@
 // Walks of a clerk through the real program: pages in a real browser, the real
 // facade behind them, a simulated reader that speaks the readers' own protocol.
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 
-import { choose, launch, login } from './browser.mjs'
-import { clerk, found, second } from './district.mjs'
+import { choose, login } from './browser.mjs'
+import { counter } from './counter.mjs'
+import { clerk, second } from './district.mjs'
 
 let district, browser, daemon, page
+counter('R1,R2,R1', (at) => void ({ district, browser, daemon, page } = at))
 const rare = '李䶮𠅤'
 const rareNumber = '440604195202290425'
-
-before(async () => {
-  ;[district, browser] = await Promise.all([found(), launch()])
-  daemon = await district.open(await district.reader('R1,R2,R1'))
-  page = await browser.tab(daemon.link)
-  await login(page, clerk)
-})
-after(async () => {
-  await browser?.close()
-  await district?.close()
-})
 
 const number = () => page.locator('.done .number').innerText()
 const accepted = () => page.locator('.done').waitFor()

@@ -21,7 +21,7 @@ func Equip(ctx context.Context, cfg *window.Config, st *station.Station, port st
 	cfg.Photo = func(ctx context.Context, person uuid.UUID) (window.Photo, error) {
 		return personPhoto(ctx, st, r.decoder, person)
 	}
-	equipSync(cfg, st)
+	equipSync(ctx, cfg, st)
 	equipPC(cfg, st, settings)
 	go watchFolder(ctx, settings, cfg.Feed)
 	cfg.KeepDraft, cfg.Draft = st.KeepDraft, st.Draft

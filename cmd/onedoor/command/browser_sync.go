@@ -15,7 +15,7 @@ import (
 const pageRound = 90 * time.Second
 
 // equipSync gives the seats the link to the others and what can be done about it.
-func equipSync(cfg *window.Config, st *station.Station) {
+func equipSync(ctx context.Context, cfg *window.Config, st *station.Station) {
 	feed := &window.Feed{}
 	cfg.Feed = feed
 	st.Watch(func(topic string) {
@@ -24,7 +24,14 @@ func equipSync(cfg *window.Config, st *station.Station) {
 			feed.Tell(window.TopicLink) // what waits has changed
 		}
 	})
-	cfg.Link = func(ctx context.Context) (window.LinkState, error) { return linkState(ctx, st) }
+	receipts := watchReceipts(ctx, st, func() { feed.Tell(window.TopicLink) })
+	cfg.Link = func(ctx context.Context) (window.LinkState, error) {
+		l, err := linkState(ctx, st)
+		if err == nil {
+			receipts.saw(l.Backlog.Ops)
+		}
+		return l, err
+	}
 	cfg.Unsent = st.Unsent
 	cfg.SyncNow = func(ctx context.Context) (window.Exchange, error) {
 		r, err := st.Sync(ctx, "", pageRound)

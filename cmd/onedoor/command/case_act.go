@@ -15,16 +15,18 @@ var actHelp = cli.T(
 	`VERB: handover 移交审查、review 审查、return 退回、approve 准予、deny 不予、withdraw 申请人撤回、
 conclude 办结送达、void 作废（须写原因）、resolve 裁决（--choose 写明以哪一条为准）、
 restore 恢复被取代的一步（--choose 写明哪一条）、correct 更正受理日期或办结期限（--legal-date、--due，须写原因）、
-admit 主管认可已挂失设备的操作（全部，或 --choose 写明的一条）。`,
+admit 主管认可已挂失设备的操作（全部，或 --choose 写明的一条）、
+note 记事（--opinion 写明内容；--choose 写明处理了哪一条提醒，all 是全部）。`,
 	`VERB: handover, review, return, approve, deny, withdraw, conclude, void (needs a reason), resolve (--choose names the op that stands),
 restore (--choose names the superseded op), correct (--legal-date, --due; needs a reason),
-admit (a supervisor gives effect to a revoked device's acts: all, or the one that --choose names).`)
+admit (a supervisor gives effect to a revoked device's acts: all, or the one that --choose names),
+note (--opinion is its text; --choose names the op of a task that is seen to, or all).`)
 
 func caseAct(fs *cli.Flags) cli.Run {
 	opinion := fs.String("opinion", "", cli.T("意见，加密保存", "opinion, kept sealed"))
 	reason := fs.String("reason", "", cli.T("原因，不加密，不要写姓名", "reason, not sealed: no names in it"))
 	to := fs.String("to", "", cli.T("移交给哪个区划", "division that is to act next"), cli.Meta("CODE"))
-	choose := fs.String("choose", "", cli.T("裁决以哪一条为准，恢复哪一条", "the op that stands, or is restored"), cli.Meta("OP"))
+	choose := fs.String("choose", "", cli.T("裁决以哪一条为准，恢复哪一条，处理了哪一条", "the op that stands, is restored or seen to"), cli.Meta("OP"))
 	legal := fs.String("legal-date", "", cli.T("更正后的受理日期", "the corrected date of acceptance"), cli.Meta("YYYY-MM-DD"))
 	due := fs.String("due", "", cli.T("更正后的办结期限；不给则重新计算", "the corrected limit; counted anew if left out"), cli.Meta("YYYY-MM-DD"))
 	kind := fs.String("kind", "", cli.T("出具哪种文书；省略为这一步通常的文书", "kind of document; the usual one of the act by default"), cli.Meta("KIND"))

@@ -124,6 +124,7 @@ function contract(make: () => Promise<Desk>) {
     expect(await code(desk.Admit({ device: '', expect: 1, opinion: '核实' }))).toBe('usage')
     expect(await code(desk.Admit({ device: '07'.repeat(32), expect: 1, opinion: ' ' }))).toBe('usage')
     expect(await code(desk.Admit({ device: '07'.repeat(32), expect: 1, opinion: '核实' }))).toBe('not_found')
+    expect(await code(desk.Admit({ device: '07'.repeat(32), thing: crypto.randomUUID(), expect: 1, opinion: '核实' }))).toBe('not_found')
   })
   it('says of each value where it came from', async () => {
     const c = await desk.Case(number)

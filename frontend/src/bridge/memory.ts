@@ -114,7 +114,8 @@ export function memoryDesk(made: Made = sample()): Seat {
     Act: async (a) => {
       need()
       const v = find(a.number)
-      if (!v.next_verbs.includes(a.verb)) throw new DeskError('invalid', '这一步现在不能办理', '请刷新后再看')
+      if (a.verb !== 'note' && !v.next_verbs.includes(a.verb)) throw new DeskError('invalid', '这一步现在不能办理', '请刷新后再看')
+      if (a.verb === 'note' && !a.opinion) throw new DeskError('usage', '记事必须写明内容', '写明怎样核实的')
       if (a.verb === 'void' && !a.opinion) throw new DeskError('usage', '作废必须写明原因', '请写明原因')
       checkAct(v, a)
       if (a.verb === 'void') Object.assign(v, { status: 'voided', status_name: '已作废', next_verbs: [] })

@@ -5,6 +5,8 @@ export interface Act {
   verb: string
   name: string
   consequence?: string
+  /** What it brings about, where nothing is lost by it. */
+  effect?: string
   needsOpinion?: boolean
   /** Of its document: a decision is never made without it; other notices can come later; where nothing is said, it is issued when asked for. */
   paper?: 'always' | 'usually'

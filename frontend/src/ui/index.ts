@@ -3,6 +3,7 @@
 export { NButton as UiButton, NInput as UiInput, NSelect as UiSelect, NSpin as UiSpin } from 'naive-ui'
 export { default as UiAsk } from './UiAsk.vue'
 export { default as UiChoice } from './UiChoice.vue'
+export { default as UiLine } from './UiLine.vue'
 export { default as UiRoot } from './UiRoot.vue'
 export { default as UiRows } from './UiRows.vue'
 export { enterToNext, isEnter } from './keys'

@@ -25,4 +25,4 @@ export const colours = {
 // A border is no text; 3 to 1 lets a field be seen (WCAG 1.4.11).
 export const borders = { borderColor: '#8a97a8' }
 
-export const theme: GlobalThemeOverrides = { common: { fontFamily, ...colours, ...borders } }
+export const theme: GlobalThemeOverrides = { common: { fontFamily, ...colours, ...borders, textColorDisabled: '#4a5564' } }

@@ -68,6 +68,8 @@ export interface TaskView {
   kind: string
   name: string
   op: string
+  /** The user may mark it as seen to, with a note. */
+  clearable: boolean
 }
 
 /** A case or person of which somebody has to see to something; kinds in words too. */
@@ -78,6 +80,8 @@ export interface ReviewLine {
   division: string
   item: string
   item_name: string
+  /** Of a person, with the masked number. */
+  name: string
   status: string
   status_name: string
   kinds: string[]

@@ -19,6 +19,8 @@ export interface WithheldThing {
   item_name: string
   name: string
   number_masked: string
+  /** Of a case: id of the thing that is admitted with it, "" if none waits. */
+  applicant: string
   stands: boolean
   acts: WithheldAct[]
 }
@@ -35,9 +37,10 @@ export interface WithheldDevice {
   things: WithheldThing[]
 }
 
-/** Gives effect to all of a device; expect: the acts that were looked at. */
+/** Gives effect to all of a device, or to one thing and its applicant's; expect: the acts that were looked at. */
 export interface Admission {
   device: string
+  thing?: string
   expect: number
   opinion: string
 }

@@ -228,12 +228,21 @@ describe('an open case', () => {
     const whole = await desk.Case(made.cases[0]?.number ?? '')
     const line = { op: 'ab', at: whole.accepted_at, actor: '陈晓', device: '', verb: 'handover', verb_name: '移交审查', review: true, reason: '以另一操作为准' }
     whole.timeline.push({ ...line, effective: false, restorable: true, detail: '移交 440604011000' })
-    whole.tasks = [{ kind: 'superseded', name: '有操作未生效', op: 'ab' }]
+    whole.tasks = [{ kind: 'superseded', name: '有操作未生效', op: 'ab', clearable: true }]
     vi.spyOn(desk, 'Case').mockResolvedValue(whole)
     const act = vi.spyOn(desk, 'Act').mockResolvedValue(whole)
     await openCase()
     const text = page.get('aside').text()
     for (const said of ['未生效：以另一操作为准', '待复核', '移交 440604011000', '有操作未生效']) expect(text).toContain(said)
+    await page.findAll('aside button').find((b) => b.text() === '已处理')?.trigger('click')
+    await settle()
+    expect(ask()?.textContent).toContain('将从待处理中去掉')
+    await press('Enter')
+    expect(ask()?.textContent).toContain('必须写明怎样核实')
+    await type('已告知本人')
+    await press('Enter')
+    expect(act.mock.calls[0]?.[0]).toMatchObject({ verb: 'note', choose: 'ab', opinion: '已告知本人', paper: '' })
+    act.mockClear()
     await page.findAll('aside li button').find((b) => b.text().includes('恢复这一步'))?.trigger('click')
     await settle()
     expect(ask()?.textContent).toContain('办件的状态随之改变')

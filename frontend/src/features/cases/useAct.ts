@@ -51,7 +51,7 @@ export function useAct(desk: Desk, view: CaseView, act: Act, about = '') {
     busy.value = true
     try {
       await ready
-      if (act.needsOpinion && !opinion.value.trim()) fault.value = `${act.name}必须写明原因`
+      if (act.needsOpinion && !opinion.value.trim()) fault.value = act.verb === 'note' ? '必须写明怎样核实、处理的' : `${act.name}必须写明原因`
       else if (lacks.value.length > 0) fault.value = `还没有办理。《${offer.value?.title ?? ''}》还缺：${lacks.value.map((f) => f.zh).join('、')}`
       if (fault.value) return
       return await desk.Act({

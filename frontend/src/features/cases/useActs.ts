@@ -1,6 +1,6 @@
 import { computed, ref, type ShallowRef } from 'vue'
 
-import type { CaseView, TimelineLine } from '../../bridge'
+import type { CaseView, TaskView, TimelineLine } from '../../bridge'
 import { actsOf, type Act } from '../../shared/words'
 
 /** Letting an act count again that another was preferred to. */
@@ -9,6 +9,9 @@ export const restoreOf = (line: TimelineLine): Act => ({
   name: `恢复“${line.verb_name}”`,
   consequence: '恢复后以这一步为准，办件的状态随之改变；原来的记录不会丢失。',
 })
+
+/** Marking something as seen to. */
+export const seenTo = (task: TaskView): Act => ({ verb: 'note', name: '标为已处理', needsOpinion: true, effect: `“${task.name}”将从待处理中去掉，写下的内容留在“经过”里。` })
 
 /** The next steps of an open case, and the one that is asked about. */
 export function useActs(roles: () => readonly string[], view: Readonly<ShallowRef<CaseView>>) {

@@ -2,6 +2,24 @@ import { computed, ref, shallowRef } from 'vue'
 
 import { toDeskError, type Desk, type ReviewLine, type WithheldDevice, type WithheldThing } from '../../bridge'
 
+/** What is to be admitted of a device: all, or one thing with its applicant's record. */
+export interface Part {
+  thing?: WithheldThing
+  ops: number
+  cases: number
+  people: number
+}
+
+/** The things that are admitted with one, itself among them. */
+export const together = (things: readonly WithheldThing[], one: WithheldThing) => things.filter((t) => t.id === one.id || t.id === one.applicant)
+
+export function partOf(d: WithheldDevice, thing?: WithheldThing): Part {
+  if (!thing) return { ops: d.ops, cases: d.cases, people: d.people }
+  const all = together(d.things, thing)
+  const cases = all.filter((t) => t.type === 'case').length
+  return { thing, ops: all.reduce((n, t) => n + t.acts.length, 0), cases, people: all.length - cases }
+}
+
 /** What somebody has to see to, and what revoked devices said that waits for a supervisor. */
 export function useReview(desk: Desk, failed: (reason: unknown) => void) {
   const lines = shallowRef<ReviewLine[]>([])
@@ -19,7 +37,9 @@ export function useReview(desk: Desk, failed: (reason: unknown) => void) {
     try {
       const [reviews, withheld] = await Promise.all([desk.Reviews(), desk.Withheld()])
       if (mine !== round) return // somebody asked again meanwhile
-      lines.value = reviews.filter((l) => !l.kinds.includes('withheld') || l.kinds.length > 1)
+      // What has no effect at all is listed with its device, and nothing can be done about it here.
+      const above = new Set(withheld.flatMap((d) => d.things.filter((t) => !t.stands).map((t) => t.id)))
+      lines.value = reviews.filter((l) => !above.has(l.id) && (!l.kinds.includes('withheld') || l.kinds.length > 1))
       devices.value = withheld
     } catch (reason) {
       failed(reason)
@@ -31,8 +51,8 @@ export function useReview(desk: Desk, failed: (reason: unknown) => void) {
   const unseen = (d: WithheldDevice) => d.things.filter((t) => !looked.value.has(t.id)).length
   const look = (t: WithheldThing) => (looked.value = new Set(looked.value).add(t.id))
 
-  /** Admits what was shown of a device, and nothing that came in since. Gives whether it did. */
-  async function admit(d: WithheldDevice, opinion: string): Promise<boolean> {
+  /** Admits what was shown, and nothing that came in since. Gives whether it did. */
+  async function admit(d: WithheldDevice, part: Part, opinion: string): Promise<boolean> {
     if (busy.value) return false
     fault.value = ''
     if (!opinion.trim()) {
@@ -41,8 +61,9 @@ export function useReview(desk: Desk, failed: (reason: unknown) => void) {
     }
     busy.value = true
     try {
-      const done = await desk.Admit({ device: d.device, expect: d.ops, opinion })
-      said.value = `已认可 ${done.name}：${done.ops} 条操作，${done.cases} 件办件，${done.people} 条人员登记，从现在起生效`
+      const done = await desk.Admit({ device: d.device, expect: part.ops, opinion, ...(part.thing && { thing: part.thing.id }) })
+      const counts = [`${done.ops} 条操作`, done.cases > 0 && `${done.cases} 件办件`, done.people > 0 && `${done.people} 条人员登记`].filter(Boolean).join('，')
+      said.value = `已认可 ${done.name}：${counts}，从现在起生效`
       await load()
       return true
     } catch (reason) {
