@@ -31,7 +31,12 @@ func ReadPlaces(ctx context.Context, l Ledger, day Date) (Places, error) {
 	if err != nil {
 		return nil, err
 	}
-	var all []Division
+	return PlacesOn(ReadDivisions(rows), day), nil
+}
+
+// ReadDivisions gives the divisions that states hold, leaving out what this version
+// cannot read.
+func ReadDivisions(rows []StateRow) (all []Division) {
 	for _, r := range rows {
 		var st DivisionState
 		var d Division
@@ -39,7 +44,7 @@ func ReadPlaces(ctx context.Context, l Ledger, day Date) (Places, error) {
 			all = append(all, d)
 		}
 	}
-	return PlacesOn(all, day), nil
+	return all
 }
 
 // Town gives the town that a village belongs to.

@@ -175,7 +175,8 @@ type DevicePayload struct {
 }
 
 // ContinuePayload is the payload of epoch.begin and branch.adopt, which the district
-// writes into its own log of a scope when it was restored from a backup. begin: this
+// writes into its own log of a scope when it was restored from a backup, or by another
+// device than before. begin: this
 // epoch continues from that op. adopt: the ops of that epoch after number After and up
 // to that op, which had been lost, are in force from here on; where this epoch has
 // spoken of the same user, device or key already, that stands.
@@ -185,6 +186,22 @@ type ContinuePayload struct {
 	After  uint64 `json:"after,omitempty"`
 	Seq    uint64 `json:"seq"`
 	Hash   OpID   `json:"hash"`
+	// In realm, in a successor's first op.
+	Heir *HeirPayload `json:"heir,omitempty"`
+}
+
+// HeirPayload is the word of the realm's root that the op's device is the district's
+// from here on, in place of the one whose log it continues. Certificates are DER.
+type HeirPayload struct {
+	TLSCert     []byte   `json:"tls_cert"`      // of the successor
+	SignCert    []byte   `json:"sign_cert"`     //
+	OldTLSCert  []byte   `json:"old_tls_cert"`  // of whom it follows
+	OldSignCert []byte   `json:"old_sign_cert"` //
+	Authority   []byte   `json:"authority"`     // that issues certificates from now on
+	At          int64    `json:"at"`            // Unix milliseconds; of two successors the later one counts
+	Stolen      bool     `json:"stolen"`        // nothing that the old one wrote after the op continued from counts
+	Addresses   []string `json:"addresses,omitempty"`
+	Root        []byte   `json:"root"` // the root's signature
 }
 
 // KeyPayload is the payload of key.add. A key that is new in its scope replaces the

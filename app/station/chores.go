@@ -49,16 +49,18 @@ func (s *Station) tellChores(ctx context.Context, node *bepnode.Node, addr strin
 	return more, err
 }
 
-// doChores does what a device says by itself: it joins double acceptances and
-// settles provisional dates. It gives how many acts were written. A failure stops
+// doChores does what a device says by itself: it joins double acceptances,
+// settles provisional dates and, at a hub that goes on after a loss, gives new keys to
+// service points whose members do not all have the key of now. It gives how many acts were written. A failure stops
 // nothing else: it is tried again the next time.
 func (s *Station) doChores(ctx context.Context) int {
 	joined, err := s.joinDoubles(ctx)
 	settled, err2 := s.recountDue(ctx)
-	if err = errors.Join(err, err2); err != nil && ctx.Err() == nil {
+	mended, err3 := s.mendKeys(ctx)
+	if err = errors.Join(err, err2, err3); err != nil && ctx.Err() == nil {
 		slog.Warn("chores", "cause", err)
 	}
-	return joined + settled
+	return joined + settled + mended
 }
 
 // recountDue settles the due dates of the service point when a calendar has come.

@@ -158,7 +158,7 @@ func (s *Station) admit(ctx context.Context, actor uuid.UUID, rec *roster.Device
 
 // grant puts together what the device needs to work without ever meeting us.
 func (s *Station) grant(ctx context.Context, rec *roster.DeviceRecord, scopes []oplog.Scope) ([]byte, error) {
-	g := &roster.Grant{Realm: s.id.Realm, Root: s.id.Root, CAs: s.id.CAs, Hub: s.id.Hub, Device: *rec, Addresses: s.id.Addresses}
+	g := &roster.Grant{Realm: s.id.Realm, Root: s.id.Root, CAs: s.verifier.Authorities(), Hub: s.id.Hub, Device: *rec, Addresses: s.id.Addresses}
 	for _, scope := range append([]oplog.Scope{oplog.Realm}, scopes...) {
 		keys, err := s.v.store.ScopeKeys(ctx, scope)
 		if err != nil {

@@ -42,12 +42,57 @@ func stateKey(rec counter.Recorder, in string, k store.ScopeKey, to ...*roster.D
 // newKeys makes a key for each scope and keeps it. It counts for nothing until the
 // scope's powers state it.
 func (s *Station) newKeys(ctx context.Context, scopes []string) ([]store.ScopeKey, error) {
+	seed, err := s.seedNow(ctx)
+	if err != nil {
+		return nil, err
+	}
 	var keys []store.ScopeKey
 	for _, scope := range scopes {
-		id, key := seal.NewKey()
+		id, key, err := seed.NewKey(oplog.Scope(scope))
+		if err != nil {
+			return nil, err
+		}
 		keys = append(keys, store.ScopeKey{Scope: oplog.Scope(scope), ID: id, Key: key})
 	}
 	return keys, s.v.store.AddKeys(ctx, keys...)
+}
+
+// seedNow gives what new keys are made from; the first time it makes one.
+func (s *Station) seedNow(ctx context.Context) (seed seal.Seed, err error) {
+	if n := len(s.seeds); n > 0 {
+		return s.seeds[n-1], nil
+	}
+	return s.addSeed(ctx, seal.NewSeed())
+}
+
+// addSeed keeps a seed; keys are made from the one added last.
+func (s *Station) addSeed(ctx context.Context, seed seal.Seed) (seal.Seed, error) {
+	s.seeds = append(s.seeds, seed)
+	return seed, s.v.store.PutSecret(ctx, metaSeeds, joinSeeds(s.seeds))
+}
+
+func joinSeeds(seeds []seal.Seed) (raw []byte) {
+	for _, s := range seeds {
+		raw = append(raw, s[:]...)
+	}
+	return raw
+}
+
+func splitSeeds(raw []byte) (seeds []seal.Seed) {
+	for ; len(raw) >= len(seal.Seed{}); raw = raw[len(seal.Seed{}):] {
+		seeds = append(seeds, seal.Seed(raw))
+	}
+	return seeds
+}
+
+// recall makes the keys again that this hub, or whom it follows, may have made.
+func (s *Station) recall(scope oplog.Scope, id oplog.KeyID) (keys []seal.Key) {
+	for _, seed := range s.seeds {
+		if k, err := seed.Key(scope, id); err == nil {
+			keys = append(keys, k)
+		}
+	}
+	return keys
 }
 
 // openScopes makes the first key of new service points.

@@ -68,8 +68,8 @@ func (s *Station) allow(leaf *x509.Certificate) (bepnode.PeerInfo, error) {
 		}
 		return bepnode.PeerInfo{}, err
 	}
-	if s.revoked(context.Background(), p.ID) {
-		return bepnode.PeerInfo{}, errRevoked
+	if err := s.unwelcome(context.Background(), p.ID, leaf.Raw); err != nil {
+		return bepnode.PeerInfo{}, err
 	}
 	// What was committed before the peer came belongs to what it is shown; a round
 	// that it makes now would end without it. A failure shows where files are written.
@@ -90,8 +90,8 @@ func (s *Station) hubAddress(given string) (string, error) {
 	if dialed != "" {
 		return dialed, nil
 	}
-	if len(s.id.Addresses) > 0 {
-		return s.id.Addresses[0], nil
+	if a := s.hubAddresses(); len(a) > 0 {
+		return a[0], nil
 	}
 	return "", counter.E(counter.CodeUsage, "不知道区级枢纽的地址", "the hub's address is not known").
 		Hint("用 --hub tcp://地址:端口 指定", "give it with --hub tcp://host:port")
@@ -147,8 +147,8 @@ func (s *Station) setRound(n *bepnode.Node) {
 
 // ownRefused says what to do about a file of ours that the other side refused.
 func (s *Station) ownRefused(ctx context.Context, file string) error {
-	if rep, err := s.v.store.VerifyLogs(ctx); err == nil && !rep.OK {
-		return damagedHere(rep.Faults[0].File)
+	if err := s.ownDamage(ctx, nil); err != nil {
+		return err
 	}
 	return counter.Ef(counter.CodeIntegrity, "本机的日志文件 %s 对方没有采用;其余已同步", "the segment file %s of this device was refused; the rest is synced", file).
 		Hint("本机核对没有发现问题;请在对方那台电脑上运行 onedoor log verify,按提示处理", "nothing is wrong with it here; run onedoor log verify on the other PC")
@@ -165,9 +165,17 @@ func (s *Station) whySyncFailed(ctx context.Context, err error) error {
 	if bepnode.CodeOf(err) != bepnode.CodeTimeout || ctx.Err() != nil {
 		return linkError(err)
 	}
+	if told := s.ownDamage(ctx, err); told != nil {
+		return told
+	}
+	return linkError(err)
+}
+
+// ownDamage names a damaged file of this device; nil when there is none.
+func (s *Station) ownDamage(ctx context.Context, err error) error {
 	rep, verr := s.v.store.VerifyLogs(ctx)
 	if verr != nil || rep.OK {
-		return linkError(err)
+		return nil
 	}
 	return damagedHere(rep.Faults[0].File).Because(err)
 }
@@ -262,8 +270,8 @@ func (s *Station) listeners(ctx context.Context, o ServeOptions, node *bepnode.N
 		run(func() error { return node.Serve(ctx, ln) })
 	}
 	hub := o.Hub
-	if hub == "" && len(s.id.Addresses) > 0 && s.id.Device.ID != s.id.Hub.ID {
-		hub = s.id.Addresses[0]
+	if a := s.hubAddresses(); hub == "" && len(a) > 0 && s.id.Device.ID != s.id.Hub.ID {
+		hub = a[0]
 	}
 	if hub != "" && hub != "-" {
 		addrs.Hub = hub

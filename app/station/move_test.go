@@ -88,7 +88,19 @@ func (d *district) moves() []Moved {
 // comes after it may not touch; then it is out, and the key is another one.
 func TestVillageMovesToAnotherTown(t *testing.T) {
 	t.Parallel()
+	newDistrict(t).villageMoves()
+}
+
+// TestVillageMovesBySticksAlone: the same where nobody has a line.
+func TestVillageMovesBySticksAlone(t *testing.T) {
+	t.Parallel()
 	d := newDistrict(t)
+	d.sticks = map[string]string{}
+	d.villageMoves()
+}
+
+func (d *district) villageMoves() {
+	t := d.t
 	old, now := d.enrol("old", testTown, "town"), d.enrol("now", testTown2, "town")
 	d.addUser("li", "supervisor", testTown)
 	d.addUser("sun", "supervisor", testTown2)

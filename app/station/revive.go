@@ -24,6 +24,16 @@ type deposited struct {
 	Keys      json.RawMessage `json:"keys"`      // roster.DeviceKeys
 	Authority json.RawMessage `json:"authority"` // roster.Authority
 	Identity  identity        `json:"identity"`
+	Seeds     []byte          `json:"seeds,omitempty"` // that its keys of scopes are made from
+}
+
+func (s *Station) takeSeeds(ctx context.Context, dep *deposited) error {
+	for _, seed := range splitSeeds(dep.Seeds) {
+		if _, err := s.addSeed(ctx, seed); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (s *Station) deposit(ctx context.Context) ([]byte, error) {
@@ -35,7 +45,9 @@ func (s *Station) deposit(ctx context.Context) ([]byte, error) {
 	if err != nil {
 		return nil, rosterError(err)
 	}
-	plain, err := json.Marshal(deposited{keys, auth, *s.id})
+	id := *s.id
+	id.CAs = s.verifier.Authorities()
+	plain, err := json.Marshal(deposited{keys, auth, id, joinSeeds(s.seeds)})
 	if err != nil {
 		return nil, err
 	}
@@ -53,6 +65,10 @@ type Revival struct {
 	Kit        []byte // recovery kit
 	Passphrase string // of the keys
 	KitPhrase  string // of the kit
+	// Successor makes a hub with keys of its own in place of the lost one: "stolen" or
+	// "lost"; "" makes the same device again.
+	Successor string
+	Addresses []string // of the successor, tcp://host:port; none keeps the lost one's
 }
 
 // Revived is the outcome of ReviveHub.
@@ -83,7 +99,11 @@ func ReviveHub(ctx context.Context, cfg Config, r Revival) (out Revived, err err
 		return out, err
 	}
 	s := &Station{cfg: cfg, v: v, id: &dep.Identity}
-	out, err = s.revive(ctx, dep, backup, auth, files)
+	if r.Successor != "" {
+		out, err = s.succeed(ctx, dep, backup, files, r)
+	} else {
+		out, err = s.revive(ctx, dep, backup, auth, files)
+	}
 	if err = errors.Join(err, v.close()); err != nil && fresh {
 		_ = os.RemoveAll(cfg.Home)
 	}
@@ -126,17 +146,23 @@ func openDeposit(r Revival) (*deposited, *roster.KeyBackup, *roster.Authority, e
 type archived struct{ path, folder, name string }
 
 // sealedFiles finds them wherever the archive's folders lie: what counts are the last
-// four parts of a path, SCOPE-YEAR/DEVICE/MONTH/NAME.
+// parts of a path, SCOPE-YEAR/DEVICE/MONTH/NAME.seg, or SCOPE-YEAR/DEVICE/NAME.tail where
+// somebody gives a copy of a station's folder of segments.
 func sealedFiles(dir string) (out []archived, err error) {
 	err = filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
-		if err != nil || e.IsDir() || !strings.HasSuffix(path, ".seg") {
+		if err != nil || e.IsDir() || !strings.HasSuffix(path, ".seg") && !strings.HasSuffix(path, ".tail") {
 			return err
 		}
+		depth := 4
+		if strings.HasSuffix(path, ".tail") {
+			depth = 3
+		}
 		parts := strings.Split(filepath.ToSlash(path), "/")
-		if len(parts) < 4 {
+		if len(parts) < depth {
 			return nil
 		}
-		a := archived{path, parts[len(parts)-4], strings.Join(parts[len(parts)-3:], "/")}
+		parts = parts[len(parts)-depth:]
+		a := archived{path, parts[0], strings.Join(parts[1:], "/")}
 		if _, _, err := segment.ParseFolder(a.folder); err != nil {
 			return nil
 		}
@@ -171,6 +197,9 @@ func (s *Station) revive(ctx context.Context, dep *deposited, backup *roster.Key
 		return out, rosterError(err)
 	}
 	if err := s.keepSecrets(ctx, auth); err != nil {
+		return out, err
+	}
+	if err := s.takeSeeds(ctx, dep); err != nil {
 		return out, err
 	}
 	for _, k := range backup.Keys {

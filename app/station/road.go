@@ -167,7 +167,8 @@ func (s *Station) superiors(ctx context.Context) (ids []oplog.DeviceID, err erro
 		return nil, err
 	}
 	for _, d := range devices {
-		if rank[d.Tier] > rank[string(s.id.Device.Tier)] {
+		// What only a stolen or replaced hub confirmed has not arrived.
+		if rank[d.Tier] > rank[string(s.id.Device.Tier)] && !s.revoked(ctx, d.Device) {
 			ids = append(ids, d.Device)
 		}
 	}

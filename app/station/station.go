@@ -17,6 +17,7 @@ import (
 	"onedoor/internal/atomicfile"
 	"onedoor/internal/spool"
 	"onedoor/sync/bepnode"
+	"onedoor/sync/oplog"
 	"onedoor/sync/roster"
 	"onedoor/sync/seal"
 )
@@ -47,6 +48,7 @@ type Station struct {
 	id       *identity
 	verifier *roster.Verifier
 	desk     *desk.Desk
+	seeds    []seal.Seed // at a hub, the newest last
 
 	codesMu sync.Mutex // one enrolment at a time, by code or by file
 	near    neighbours // while serving
@@ -79,6 +81,7 @@ const (
 	metaIdentity  = "identity"  // JSON of identity
 	metaKeys      = "keys"      // sealed: roster.DeviceKeys
 	metaAuthority = "authority" // sealed: roster.Authority, at the hub only
+	metaSeeds     = "seeds"     // sealed: of 32 bytes each, what the hub's keys of scopes are made from
 	metaRequest   = "request"   // JSON of CounterInit, before joining
 	metaCalendars = "calendars" // the calendars that due dates were last counted with
 	metaDoubles   = "doubles"   // how far double acceptances were looked for: 8 bytes, big endian
@@ -115,6 +118,11 @@ func (s *Station) start(ctx context.Context) error {
 	if s.keys, err = loadDeviceKeys(ctx, s.v.store); err != nil {
 		return err
 	}
+	seeds, err := s.v.store.Secret(ctx, metaSeeds)
+	if err != nil {
+		return err
+	}
+	s.seeds = splitSeeds(seeds)
 	return s.become(ctx)
 }
 
@@ -137,12 +145,28 @@ func (s *Station) become(ctx context.Context) error {
 	if s.verifier, err = roster.NewVerifier(s.id.Root, s.id.CAs...); err != nil {
 		return rosterError(err)
 	}
-	err = s.v.store.Become(ctx, store.Self{Device: s.id.Device.ID, Sign: s.keys.Signing, Suite: seal.AES, District: s.id.Hub.ID, Unwrap: s.unwrap})
-	if err != nil {
+	if err := s.becomeOf(ctx, s.id.Hub.ID); err != nil {
 		return err
 	}
 	s.desk, err = s.newDesk()
 	return err
+}
+
+// becomeOf tells the store who it is, of the district of whose hub it was told last.
+func (s *Station) becomeOf(ctx context.Context, hub oplog.DeviceID) error {
+	self := store.Self{Device: s.id.Device.ID, Sign: s.keys.Signing, Suite: seal.AES, District: hub, Unwrap: s.unwrap, Succession: s.succession}
+	if len(s.seeds) > 0 {
+		self.Recall = s.recall
+	}
+	if err := s.v.store.Become(ctx, self); err != nil {
+		return err
+	}
+	for _, h := range s.v.store.Heirs() {
+		if err := s.verifier.AddAuthority(h.Authority); err != nil {
+			return rosterError(err)
+		}
+	}
+	return nil
 }
 
 func (s *Station) newDesk() (*desk.Desk, error) {
@@ -181,7 +205,7 @@ func (s *Station) newDesk() (*desk.Desk, error) {
 // certificates gives the chain that documents carry and the roots they are
 // checked against.
 func (s *Station) certificates() (chain, roots []*x509.Certificate, err error) {
-	for _, der := range append([][]byte{s.id.Device.SignCert}, s.id.CAs...) {
+	for _, der := range append([][]byte{s.id.Device.SignCert}, s.verifier.Authorities()...) {
 		c, err := x509.ParseCertificate(der)
 		if err != nil {
 			return nil, nil, rosterError(err)

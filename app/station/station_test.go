@@ -19,6 +19,7 @@ import (
 type district struct {
 	t        testing.TB
 	hub, vil Config
+	sticks   map[string]string // of each station, where there is no line to the hub
 }
 
 const testVillage = "440604011001"

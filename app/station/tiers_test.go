@@ -198,9 +198,26 @@ func (d *district) throughTown(town, vil Config) SyncReport {
 }
 
 func (d *district) throughHub(town Config) SyncReport {
+	if d.sticks != nil {
+		return d.byStick(town)
+	}
 	_, addr, stop := d.serve(d.hub, "-")
 	defer stop()
 	return d.sync(town, addr)
+}
+
+// byStick carries the stick of a station to the hub and back.
+func (d *district) byStick(c Config) SyncReport {
+	d.t.Helper()
+	if d.sticks[c.Home] == "" {
+		d.sticks[c.Home] = d.t.TempDir()
+	}
+	dir := d.sticks[c.Home]
+	d.export(c, dir)
+	d.imports(d.hub, dir)
+	d.export(d.hub, dir)
+	d.imports(c, dir)
+	return SyncReport{Converged: true}
 }
 
 // TestThreeDaemons: hub, town and two villages run at once; one village knows the

@@ -26,7 +26,7 @@ type heldFunc func(oplog.Scope) (heldLog, error)
 
 func (s *Store) heldNow(ctx context.Context) heldFunc {
 	return func(scope oplog.Scope) (heldLog, error) {
-		return held(ctx, s.r, scope, &s.powers, s.powers.district)
+		return held(ctx, s.r, scope, &s.powers)
 	}
 }
 
@@ -38,9 +38,9 @@ func (s *Store) foldOps(powers powersFunc, at heldFunc, ops []storedOp) (*folded
 	if err != nil {
 		return nil, err
 	}
-	facts := make([]counter.Fact, len(ready))
+	facts, line := make([]counter.Fact, len(ready)), s.powers.districts.now()
 	for i := range ready {
-		facts[i] = factOf(&ready[i], s.powers.district)
+		facts[i] = factOf(&ready[i], line)
 	}
 	if err := s.judge(powers, ready, facts); err != nil {
 		return nil, err
@@ -135,9 +135,9 @@ func (s *Store) splitByPosition(at heldFunc, ops []storedOp, f *folded) ([]store
 	if err != nil {
 		return nil, err
 	}
-	ready := make([]storedOp, 0, len(ops))
+	ready, line := make([]storedOp, 0, len(ops)), s.powers.districts.now()
 	for _, o := range ops {
-		if o.op.Device != s.powers.district && !(realm.has(o.op.Realm) && powers.has(o.op.Powers)) {
+		if !line.is(o.op.Device) && !(realm.has(o.op.Realm) && powers.has(o.op.Powers)) {
 			o.why = waitPosition
 			f.waiting = append(f.waiting, o)
 			continue

@@ -116,7 +116,7 @@ func (d *device) open(district *device) {
 	if err := s.PutDevice(ctx, DeviceRow{Device: district.id, Division: "440604000000", Tier: "district", Name: "hub", SignCert: district.cert, TLSCert: district.cert}); err != nil {
 		d.t.Fatal(err)
 	}
-	if err := s.Become(ctx, Self{Device: d.id, Sign: d.priv, Suite: seal.AES, District: district.id}); err != nil {
+	if err := s.Become(ctx, Self{Device: d.id, Sign: d.priv, Suite: seal.AES, District: district.id, Succession: rootsWord}); err != nil {
 		d.t.Fatal(err)
 	}
 }

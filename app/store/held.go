@@ -14,7 +14,8 @@ import (
 type heldLog struct {
 	oplog.Position
 	epoch oplog.Epoch // of the op
-	lines *lineage    // nil with a single epoch
+	by    oplog.DeviceID
+	lines *lineage // nil with a single epoch
 }
 
 // has tells whether a named position is held, with all that it builds on.
@@ -27,18 +28,20 @@ func (h heldLog) has(p oplog.Position) bool {
 }
 
 // held gives how much of the district's log in a scope is held.
-func held(ctx context.Context, q querier, scope oplog.Scope, c *powersCache, district oplog.DeviceID) (h heldLog, err error) {
-	rows, err := q.QueryContext(ctx, "SELECT epoch, seq, head FROM logs WHERE scope = ? AND device = ? AND seq > 0", string(scope), district[:])
+func held(ctx context.Context, q querier, scope oplog.Scope, c *powersCache) (h heldLog, err error) {
+	in, args := c.districts.now().sqlIn("device")
+	rows, err := q.QueryContext(ctx, "SELECT device, epoch, seq, head FROM logs WHERE scope = ? AND "+in+" AND seq > 0", append([]any{string(scope)}, args...)...)
 	if err != nil {
 		return h, err
 	}
 	defer rows.Close()
 	n := 0
 	for ; rows.Next(); n++ {
-		var epoch, head []byte
-		if err := rows.Scan(&epoch, &h.Seq, &head); err != nil {
+		var device, epoch, head []byte
+		if err := rows.Scan(&device, &epoch, &h.Seq, &head); err != nil {
 			return h, err
 		}
+		copy(h.by[:], device)
 		copy(h.epoch[:], epoch)
 		copy(h.Hash[:], head)
 	}
@@ -52,7 +55,7 @@ func held(ctx context.Context, q querier, scope oplog.Scope, c *powersCache, dis
 	h.lines = lines // several epochs, or one that continues from what is not held
 	h.Position, h.epoch = h.lines.end(), oplog.Epoch{}
 	if e := h.lines.tip(); e != nil {
-		h.epoch = e.epoch
+		h.by, h.epoch = e.device, e.epoch
 	}
 	return h, nil
 }
@@ -74,7 +77,7 @@ func (t *txn) forward(h segment.Header, old, next segment.State) error {
 			return err
 		}
 		if have.lines == nil {
-			if t.s.self.Device == t.s.self.District || p.next.Seq == 0 {
+			if t.s.isHub() || p.next.Seq == 0 {
 				return back // there is nothing that we do not know
 			}
 			return errPosition

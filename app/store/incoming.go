@@ -83,6 +83,9 @@ func checkName(h segment.Header, scope oplog.Scope, file string) (name segment.N
 
 // applyFile verifies and applies the batches that are new here.
 func (t *txn) applyFile(h segment.Header, batches []segment.Batch, w segment.Want) (ops int, err error) {
+	if err := t.learnHeir(h, &batches[0]); err != nil {
+		return 0, err
+	}
 	pub, err := t.signKey(h.Device)
 	if err != nil {
 		return 0, err
@@ -118,7 +121,7 @@ func (t *txn) applyFile(h segment.Header, batches []segment.Batch, w segment.Wan
 	if err := t.saveLog(&row); err != nil {
 		return 0, err
 	}
-	if h.Device == t.s.self.District {
+	if t.s.isDistrict(h.Device) {
 		if err := t.districtMoved(h.LogID, set); err != nil {
 			return 0, err
 		}
@@ -152,11 +155,11 @@ func (t *txn) applyBatch(h segment.Header, b *segment.Batch, row *logRow, set to
 		}
 		return 0, err
 	}
-	sealer := t.s.keys.byID(h.Scope, b.Key())
-	if sealer == nil {
-		return 0, segment.ErrNoKey
-	}
 	st := segment.State{Seq: row.seq, Prev: row.head, Realm: row.realm, Powers: row.powers}
+	sealer, err := t.sealerOf(h, b, st)
+	if err != nil {
+		return 0, err
+	}
 	o, err := t.s.codec.Open(b, h, st, sealer)
 	if err != nil {
 		return 0, err
@@ -185,7 +188,7 @@ func (t *txn) applyBatch(h segment.Header, b *segment.Batch, row *logRow, set to
 // touch notes an op's entity and lets its stamp move our clock.
 func (t *txn) touch(set touchedSet, op *oplog.Op, hash oplog.Hash) error {
 	t.prog.Stamp = t.prog.Stamp.Witness(op.Stamp, t.s.now())
-	if op.Device == t.s.self.District {
+	if op.Device == t.s.powers.districts.now().hub() {
 		t.prog.Seen = max(t.prog.Seen, op.Stamp)
 	} else { // one PC with its clock years ahead must not stop acceptance everywhere
 		t.prog.Seen = t.prog.Seen.Witness(op.Stamp, t.s.now())
@@ -261,7 +264,7 @@ func publicKey(der []byte) (*ecdsa.PublicKey, error) {
 // that the scope's powers name or named a member. What its ops may do is judged
 // op by op.
 func (t *txn) mayWrite(log oplog.LogID) error {
-	if log.Device == t.s.self.District {
+	if t.s.isDistrict(log.Device) {
 		return nil
 	}
 	if log.Scope == oplog.Realm {

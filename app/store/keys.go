@@ -17,6 +17,7 @@ type keyRing struct {
 	sealers map[oplog.Scope]map[oplog.KeyID]*seal.Sealer
 	raw     map[oplog.Scope]map[oplog.KeyID]seal.Key
 	current map[oplog.Scope]oplog.KeyID
+	expect  []oplog.Scope // see Expect
 }
 
 func (k *keyRing) add(scope oplog.Scope, id oplog.KeyID, key seal.Key) error {

@@ -31,6 +31,9 @@ type lineage struct {
 	epochs []*epochLine // by the stamp of their beginning
 	places map[oplog.Hash]place
 	force  map[oplog.Epoch]uint64 // covered(false)
+	line   *districtLine
+	upTo   map[oplog.Epoch]uint64 // of stolen hubs: what a successor took over
+	since  uint64                 // rank of the first op of the last successor
 }
 
 // epochLine is what the district wrote in one epoch.
@@ -60,17 +63,19 @@ func (e *epochLine) hashAt(seq uint64) oplog.Hash {
 	return e.hashes[seq-1]
 }
 
-func readLineage(ctx context.Context, q querier, scope oplog.Scope, district oplog.DeviceID) (*lineage, error) {
-	ops, err := collectOps(q.QueryContext(ctx, selectOps+"WHERE l.scope = ? AND l.device = ? ORDER BY l.epoch, o.seq", string(scope), district[:]))
+func readLineage(ctx context.Context, q querier, scope oplog.Scope, line *districtLine) (*lineage, error) {
+	in, args := line.sqlIn("l.device")
+	ops, err := collectOps(q.QueryContext(ctx, selectOps+"WHERE l.scope = ? AND "+in+" ORDER BY l.epoch, o.seq", append([]any{string(scope)}, args...)...))
 	if err != nil {
 		return nil, err
 	}
-	return newLineage(scope, ops, district), nil
+	return newLineage(scope, ops, line), nil
 }
 
-// newLineage takes the district's ops of a scope, by epoch and number.
-func newLineage(scope oplog.Scope, ops []storedOp, district oplog.DeviceID) *lineage {
-	l := &lineage{}
+// newLineage takes the district's ops of a scope, by epoch and number. A successor's
+// epochs come after those of whom it followed, whatever their stamps.
+func newLineage(scope oplog.Scope, ops []storedOp, line *districtLine) *lineage {
+	l := &lineage{line: line}
 	for i := 0; i < len(ops); {
 		j := i
 		for j < len(ops) && ops[j].op.Epoch == ops[i].op.Epoch {
@@ -87,10 +92,10 @@ func newLineage(scope oplog.Scope, ops []storedOp, district oplog.DeviceID) *lin
 		i = j
 	}
 	slices.SortFunc(l.epochs, func(a, b *epochLine) int {
-		return cmp.Or(cmp.Compare(a.began, b.began), bytes.Compare(a.epoch[:], b.epoch[:]))
+		return cmp.Or(cmp.Compare(line.rank(a.device), line.rank(b.device)), cmp.Compare(a.began, b.began), bytes.Compare(a.epoch[:], b.epoch[:]))
 	})
 	for _, e := range l.epochs {
-		l.work(e, scope, district)
+		l.work(e, scope)
 	}
 	for _, e := range l.epochs {
 		e.ops = nil // bodies of a whole catalogue
@@ -99,6 +104,7 @@ func newLineage(scope oplog.Scope, ops []storedOp, district oplog.DeviceID) *lin
 		return l
 	}
 	l.places, l.force = map[oplog.Hash]place{}, l.covered(false)
+	l.sever()
 	for _, e := range l.epochs {
 		for i, h := range e.hashes {
 			l.places[h] = place{oplog.Position{Seq: uint64(i + 1), Hash: h}, e.epoch}
@@ -135,7 +141,7 @@ func (l *lineage) epoch(id oplog.Epoch) *epochLine {
 
 // work computes the powers along an epoch, from those at the place that it
 // continues from. It goes as far as everything that it builds on is held.
-func (l *lineage) work(e *epochLine, scope oplog.Scope, district oplog.DeviceID) {
+func (l *lineage) work(e *epochLine, scope oplog.Scope) {
 	if e.done || e.busy {
 		return // busy: epochs that continue from each other build on nothing
 	}
@@ -147,7 +153,7 @@ func (l *lineage) work(e *epochLine, scope oplog.Scope, district oplog.DeviceID)
 		if e.base == nil || e.base == e || e.base.hashAt(e.from.Seq) != oplog.Hash(e.from.Hash) {
 			return
 		}
-		if l.work(e.base, scope, district); e.base.busy || e.base.whole < e.from.Seq {
+		if l.work(e.base, scope); e.base.busy || e.base.whole < e.from.Seq {
 			return
 		}
 		start, e.before = e.base.powersAfter(e.from.Seq), e.base.before+e.from.Seq
@@ -156,13 +162,13 @@ func (l *lineage) work(e *epochLine, scope oplog.Scope, district oplog.DeviceID)
 	for i := range e.ops {
 		o := &e.ops[i]
 		was := e.states[len(e.states)-1].powers
-		next := was.Apply(e.fact(o, o.op.Seq, district))
+		next := was.Apply(e.fact(o, o.op.Seq, l.line))
 		if p, ok := continuation(&o.op, kindAdopt); ok {
 			x := l.epoch(epochOf(&p))
 			if x == nil || x == e || x.hashAt(p.Seq) != oplog.Hash(p.Hash) {
 				return
 			}
-			next = e.adopt(x, &p, was, o.op.Seq, district)
+			next = e.adopt(x, &p, was, o.op.Seq, l.line)
 		}
 		if e.touched[o.op.Entity] = true; next != was {
 			e.states = append(e.states, powersAt{o.op.Seq, next})
@@ -172,18 +178,18 @@ func (l *lineage) work(e *epochLine, scope oplog.Scope, district oplog.DeviceID)
 }
 
 // fact is an op of the district as it counts in this epoch from op seq on.
-func (e *epochLine) fact(o *storedOp, seq uint64, district oplog.DeviceID) counter.Fact {
-	f := factOf(o, district)
+func (e *epochLine) fact(o *storedOp, seq uint64, line *districtLine) counter.Fact {
+	f := factOf(o, line)
 	f.Position = e.before + seq - 1
 	return f
 }
 
 // adopt applies ops of another epoch that this one had not known of. Where it has
 // said something about the same user, device or key itself, that stands.
-func (e *epochLine) adopt(x *epochLine, p *counter.ContinuePayload, state *counter.Powers, seq uint64, district oplog.DeviceID) *counter.Powers {
+func (e *epochLine) adopt(x *epochLine, p *counter.ContinuePayload, state *counter.Powers, seq uint64, line *districtLine) *counter.Powers {
 	for i := p.After; i < min(p.Seq, x.seq()); i++ {
 		if o := &x.ops[i]; !e.touched[o.op.Entity] {
-			state = state.Apply(e.fact(o, seq, district))
+			state = state.Apply(e.fact(o, seq, line))
 		}
 	}
 	e.adopted = append(e.adopted, *p)
@@ -244,17 +250,67 @@ func (l *lineage) find(p place) (*epochLine, uint64) {
 // one, because it had lost what came after. What was done there stands by the powers
 // that its writer knew, and is looked at again.
 type standing struct {
-	rank  uint64
-	aside bool
+	rank    uint64
+	aside   bool
+	severed bool // on the log of a hub that was stolen and has a successor
+	upTo    uint64
+	since   uint64
 }
 
 // at gives the powers at a place.
 func (l *lineage) at(p place, scope oplog.Scope) (*counter.Powers, standing) {
 	e, seq := l.find(p)
-	if e == nil || len(e.states) == 0 {
-		return counter.NewPowers(string(scope)), standing{}
+	var st standing
+	if upTo, severed := l.upTo[p.epoch]; severed {
+		st = standing{severed: true, upTo: upTo, since: l.since}
 	}
-	return e.powersAfter(seq), standing{e.before + seq, len(l.epochs) > 1 && seq > l.force[e.epoch]}
+	if e == nil || len(e.states) == 0 {
+		return counter.NewPowers(string(scope)), st
+	}
+	st.aside = len(l.epochs) > 1 && seq > l.force[e.epoch]
+	if e, seq = l.fork(e, seq); e == nil || len(e.states) == 0 {
+		return counter.NewPowers(string(scope)), st
+	}
+	st.rank = e.before + seq
+	return e.powersAfter(seq), st
+}
+
+// sever works out up to where the logs of stolen hubs count.
+func (l *lineage) sever() {
+	tip := l.tip()
+	if tip == nil {
+		return
+	}
+	covered := l.covered(true)
+	for _, e := range l.epochs {
+		if l.line.stolen(e.device) && l.line.rank(e.device) < l.line.rank(tip.device) {
+			if l.upTo == nil {
+				l.upTo = map[oplog.Epoch]uint64{}
+			}
+			l.upTo[e.epoch] = covered[e.epoch]
+		}
+	}
+	for e := tip; e != nil && e.device == tip.device; e = e.base {
+		l.since = e.before + 1
+	}
+}
+
+// fork goes back from a place on a stolen hub's log to the last one that counts.
+func (l *lineage) fork(e *epochLine, seq uint64) (*epochLine, uint64) {
+	for e != nil {
+		upTo, severed := l.upTo[e.epoch]
+		if !severed || seq <= upTo {
+			return e, seq
+		}
+		if upTo > 0 {
+			return e, upTo
+		}
+		if e.from == nil {
+			return nil, 0
+		}
+		e, seq = e.base, e.from.Seq
+	}
+	return nil, 0
 }
 
 // covered gives, for each epoch, up to which op it is in force: as a part of what
@@ -282,6 +338,9 @@ func (l *lineage) covered(adopted bool) map[oplog.Epoch]uint64 {
 func (l *lineage) lost() (out []counter.ContinuePayload) {
 	covered := l.covered(true)
 	for _, e := range l.epochs {
+		if _, severed := l.upTo[e.epoch]; severed {
+			continue // what a thief may have written nobody takes over unasked
+		}
 		if after := covered[e.epoch]; e.seq() > after {
 			out = append(out, counter.ContinuePayload{Device: counter.OpID(e.device), Epoch: e.epoch.String(),
 				After: after, Seq: e.seq(), Hash: counter.OpID(e.hashAt(e.seq()))})

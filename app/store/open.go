@@ -124,7 +124,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 		o.Disk = disk.OS{}
 	}
 	s := &Store{disk: o.Disk, prepared: map[string]*sql.Stmt{}, opt: o, home: o.Home, now: o.Now, codec: codec,
-		dirty: make(chan struct{}, 1), committed: make(chan struct{}, 1), stop: make(chan struct{})}
+		dirty: make(chan struct{}, 1), committed: make(chan struct{}, 1), stop: make(chan struct{}), powers: powersCache{districts: &districts{}}}
 	if err := s.connect(ctx); err != nil {
 		s.closeDB()
 		return nil, err

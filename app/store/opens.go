@@ -21,7 +21,7 @@ func (o *Outward) Opens(peer oplog.DeviceID, folder string) (bool, error) {
 			return false, nil
 		}
 	}
-	if year < firstYear || year > lastYear || !slices.Contains(o.heldScopes(), scope) {
+	if year < firstYear || year > lastYear || !slices.Contains(o.sharedScopes(), scope) {
 		return false, nil
 	}
 	if ok, err := o.mayHave(peer, scope); err != nil || !ok {

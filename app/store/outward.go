@@ -56,9 +56,9 @@ func (o *Outward) Folders(peer oplog.DeviceID) ([]string, error) {
 func (o *Outward) ArchiveFolders() ([]string, error) { return o.archives.ArchiveFolders() }
 
 // Takes is for devices only: an archive has nothing that we would take.
-func (o *Outward) Takes(peer oplog.DeviceID) ([]string, oplog.DeviceID, error) {
+func (o *Outward) Takes(peer oplog.DeviceID) ([]string, []oplog.DeviceID, error) {
 	if _, ok, err := o.IsArchive(peer); ok || err != nil {
-		return nil, oplog.DeviceID{}, err
+		return nil, nil, err
 	}
 	return o.Store.Takes(peer)
 }

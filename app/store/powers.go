@@ -15,9 +15,9 @@ import (
 // powersCache keeps, per scope, the states of its powers after each power op of
 // the district's log, so that any op can be judged at the position it named.
 type powersCache struct {
-	mu       sync.Mutex
-	district oplog.DeviceID
-	lines    map[oplog.Scope]*lineage
+	mu        sync.Mutex
+	districts *districts
+	lines     map[oplog.Scope]*lineage
 }
 
 type powersAt struct {
@@ -45,7 +45,7 @@ func (c *powersCache) lineage(ctx context.Context, q querier, scope oplog.Scope)
 	if l, ok := c.lines[scope]; ok {
 		return l, nil
 	}
-	l, err := readLineage(ctx, q, scope, c.district)
+	l, err := readLineage(ctx, q, scope, c.districts.now())
 	if err != nil {
 		return nil, err
 	}
@@ -100,7 +100,7 @@ func (t *txn) cache(scope oplog.Scope) *powersCache {
 func (t *txn) changePowers(scope oplog.Scope) {
 	if t.changed == nil {
 		t.changed = map[oplog.Scope]bool{}
-		t.powers.district = t.s.powers.district
+		t.powers.districts = t.s.powers.districts
 	}
 	t.changed[scope] = true
 	t.powers.forget(scope)
@@ -109,10 +109,11 @@ func (t *txn) changePowers(scope oplog.Scope) {
 // judge fills in the right to act of each fact at the position its op named.
 func (s *Store) judge(powers powersFunc, ops []storedOp, facts []counter.Fact) error {
 	var began *counter.Powers // as they stood when the case was accepted
+	line := s.powers.districts.now()
 	for i := range facts {
 		o := &ops[i].op
-		at := placeOf(o, s.powers.district)
-		if o.Device != s.powers.district && broken.Is(broken.PowerPosition) {
+		at := placeOf(o, line)
+		if !line.is(o.Device) && broken.Is(broken.PowerPosition) {
 			at = now
 		}
 		p, st, err := powers(o.Scope, at)
@@ -123,13 +124,17 @@ func (s *Store) judge(powers powersFunc, ops []storedOp, facts []counter.Fact) e
 		v := p.Judge(facts[i])
 		if p.Limits(facts[i]) {
 			if began == nil {
-				if began, _, err = powers(o.Scope, acceptedAt(ops, s.powers.district)); err != nil {
+				if began, _, err = powers(o.Scope, acceptedAt(ops, line)); err != nil {
 					return err
 				}
 			}
 			v = p.JudgeLimited(facts[i], began)
 		}
 		v.Review = v.Review || v.OK && st.aside
+		if line.is(o.Device) && st.severed && o.Seq > st.upTo {
+			// The stolen hub's own word, after what its successor continues from.
+			v = counter.Verdict{Authority: v.Authority, Reason: counter.ReasonRevoked, Review: true, Since: st.since}
+		}
 		facts[i].Verdict = v
 	}
 	if len(facts) == 0 {
@@ -148,8 +153,8 @@ func (s *Store) judge(powers powersFunc, ops []storedOp, facts []counter.Fact) e
 
 // placeOf is where an op is judged: at the position that it names, the district's own
 // before itself.
-func placeOf(o *oplog.Op, district oplog.DeviceID) place {
-	if o.Device == district {
+func placeOf(o *oplog.Op, line *districtLine) place {
+	if line.is(o.Device) {
 		return place{Position: oplog.Position{Seq: o.Seq - 1}, epoch: o.Epoch}
 	}
 	return place{Position: o.Powers}
@@ -157,13 +162,13 @@ func placeOf(o *oplog.Op, district oplog.DeviceID) place {
 
 // acceptedAt is the earliest place that an acceptance among the ops was judged at;
 // without one, the end.
-func acceptedAt(ops []storedOp, district oplog.DeviceID) place {
+func acceptedAt(ops []storedOp, line *districtLine) place {
 	at := now
 	for i := range ops {
 		if ops[i].op.Kind != "case.accept" {
 			continue
 		}
-		p := placeOf(&ops[i].op, district)
+		p := placeOf(&ops[i].op, line)
 		if cmp.Or(cmp.Compare(p.Seq, at.Seq), bytes.Compare(p.Hash[:], at.Hash[:]), bytes.Compare(p.epoch[:], at.epoch[:])) < 0 {
 			at = p
 		}
@@ -172,9 +177,9 @@ func acceptedAt(ops []storedOp, district oplog.DeviceID) place {
 }
 
 // factOf shows an op as the domain sees it.
-func factOf(o *storedOp, district oplog.DeviceID) counter.Fact {
+func factOf(o *storedOp, line *districtLine) counter.Fact {
 	f := counter.Fact{ID: o.hash, Kind: o.op.Kind, Entity: o.op.Entity, Actor: o.op.Actor, Device: o.op.Device,
-		Scope: string(o.op.Scope), At: o.op.Stamp.Time(), Payload: o.op.Payload, District: o.op.Device == district}
+		Scope: string(o.op.Scope), At: o.op.Stamp.Time(), Payload: o.op.Payload, District: line.is(o.op.Device)}
 	f.Epoch, f.Seq, f.Position = o.op.Epoch, o.op.Seq, o.op.Powers.Seq
 	if f.District {
 		f.Position = o.op.Seq - 1

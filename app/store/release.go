@@ -34,7 +34,7 @@ func (s *Store) releasable(ctx context.Context, before time.Time) ([]dueScan, er
 	rows, err := s.r.QueryContext(ctx, `SELECT root, folder FROM scan_roots r WHERE released = 0 AND made < ?
 		AND (? OR NOT EXISTS (SELECT 1 FROM scan_files f WHERE f.folder = r.folder AND f.delivered = 0
 			AND (f.hash = r.root OR f.hash IN (SELECT hash FROM scan_parts p WHERE p.root = r.root)))) ORDER BY made`,
-		before.Unix(), s.self.Device == s.self.District)
+		before.Unix(), s.isHub())
 	if err != nil {
 		return nil, diskError(err)
 	}

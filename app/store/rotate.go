@@ -49,11 +49,33 @@ func (t *txn) sealerAt(scope oplog.Scope, at place) (*seal.Sealer, error) {
 	return nil, noKey(scope)
 }
 
+// sealerOf gives what opens a batch. A hub that was restored from a backup makes the
+// keys again that it had made since.
+func (t *txn) sealerOf(h segment.Header, b *segment.Batch, st segment.State) (*seal.Sealer, error) {
+	s := t.s.keys.byID(h.Scope, b.Key())
+	if s != nil || t.s.self.Recall == nil {
+		if s == nil {
+			return nil, segment.ErrNoKey
+		}
+		return s, nil
+	}
+	for _, key := range t.s.self.Recall(h.Scope, b.Key()) {
+		s, err := seal.New(seal.AES, h.Scope, b.Key(), key)
+		if err != nil {
+			return nil, err
+		}
+		if _, err := t.s.codec.Open(b, h, st, s); err == nil {
+			return s, t.keepKey(ScopeKey{h.Scope, b.Key(), key})
+		}
+	}
+	return nil, segment.ErrNoKey
+}
+
 // keyFits checks that a batch and its personal parts are sealed with the key that
 // its named position asks for. A key older than that is one that a revoked device
 // may hold. The district's own log is not asked: its ops are what the keys follow from.
 func (t *txn) keyFits(h segment.Header, b *segment.Batch, ops []oplog.Op) error {
-	if h.Scope == oplog.Realm || h.Device == t.s.self.District || len(ops) == 0 {
+	if h.Scope == oplog.Realm || t.s.isDistrict(h.Device) || len(ops) == 0 {
 		return nil
 	}
 	at := ops[0].Powers // one position for the whole batch
@@ -101,7 +123,7 @@ func oldKeys(p *counter.Powers) map[oplog.KeyID]bool {
 // What does not open is passed over: then files wait for the key, and that shows.
 func (t *txn) takeKey(op *oplog.Op) error {
 	self := t.s.self
-	if op.Kind != "key.add" || op.Device != self.District || self.Unwrap == nil {
+	if op.Kind != "key.add" || !t.s.isDistrict(op.Device) || self.Unwrap == nil {
 		return nil
 	}
 	var p counter.KeyPayload
@@ -111,6 +133,9 @@ func (t *txn) takeKey(op *oplog.Op) error {
 	scope := op.Scope
 	if p.Scope != "" {
 		scope = oplog.Scope(p.Scope)
+	}
+	if scope == oplog.Realm && op.Device != t.s.powers.districts.now().hub() {
+		return nil // realm's powers state no key: a stolen hub's would be written with
 	}
 	id, err := oplog.ParseKeyID(p.Key)
 	wrapped, err2 := base64.StdEncoding.DecodeString(p.Wrapped[hex.EncodeToString(self.Device[:])])

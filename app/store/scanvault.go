@@ -65,7 +65,7 @@ func (v scanVault) Announced(peer oplog.DeviceID, folder string, indexID uint64,
 		if err != nil || n.Hash != e.Hash || e.Size <= 0 || e.Size > segment.SealSize {
 			return false, nil
 		}
-		if peer == v.powers.district {
+		if peer == v.powers.districts.now().hub() {
 			_, err = t.exec("UPDATE scan_files SET delivered = 1 WHERE folder = ? AND name = ?", folder, e.Name)
 		}
 		return true, err
@@ -103,7 +103,7 @@ func (v scanVault) Settled(peer oplog.DeviceID, folder string) (bool, error) {
 	var ok bool
 	err = v.r.QueryRow(`SELECT NOT EXISTS (SELECT 1 FROM scan_files f WHERE f.folder = ? AND f.delivered = 0 AND NOT EXISTS
 		(SELECT 1 FROM peer_files p WHERE p.peer = ? AND p.folder = f.folder AND p.name = f.name))`, folder, peer[:]).Scan(&ok)
-	return ok || v.self.Device == v.self.District, err
+	return ok || v.isHub(), err
 }
 
 // Read serves a range of a piece to a member of its scope.

@@ -19,10 +19,17 @@ type Self struct {
 	Device   oplog.DeviceID
 	Sign     *ecdsa.PrivateKey // nil in a read-only store
 	Suite    seal.Suite
-	District oplog.DeviceID // writer of realm and of the powers in every scope
+	District oplog.DeviceID // writer of realm and of the powers in every scope, as known at enrolment
 	// Unwrap opens a scope's key that was wrapped for this device. It errors for
 	// what is not.
 	Unwrap func(scope oplog.Scope, id oplog.KeyID, wrapped []byte) (seal.Key, error)
+	// Recall gives the keys that this device may have made for a scope under an id; it
+	// is asked for an id that is not held. May be nil.
+	Recall func(scope oplog.Scope, id oplog.KeyID) []seal.Key
+	// Succession checks the word of the realm's root that a device follows another
+	// one as the district's, and gives what realm's log cannot say before it is
+	// read: the certificates of both. nil takes no successor.
+	Succession func(heir oplog.DeviceID, p *counter.ContinuePayload) (Heir, error)
 }
 
 // Become tells the store who it writes as. It checks the high-water mark: a
@@ -32,7 +39,9 @@ func (s *Store) Become(ctx context.Context, self Self) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.self = &self
-	s.powers.district = self.District
+	if err := s.loadDistricts(ctx); err != nil {
+		return err
+	}
 	if s.opt.ReadOnly {
 		return nil
 	}

@@ -17,11 +17,14 @@ func (t *Tx) continueLog(l *openLog) error {
 	if err != nil {
 		return err
 	}
+	if t.testament != nil && l.row.Scope == oplog.Realm {
+		return t.state(l.row.Scope, kindBegin, *t.testament)
+	}
 	if l.row.seq == 0 {
 		if have.Seq == 0 {
 			return nil // the first epoch, or nothing is left of it
 		}
-		return t.state(l.row.Scope, kindBegin, counter.ContinuePayload{Device: counter.OpID(t.s.self.District), Epoch: have.epoch.String(),
+		return t.state(l.row.Scope, kindBegin, counter.ContinuePayload{Device: counter.OpID(have.by), Epoch: have.epoch.String(),
 			Seq: have.Seq, Hash: counter.OpID(have.Hash)})
 	}
 	if have.lines == nil {
@@ -79,10 +82,10 @@ func (t *txn) districtMoved(log oplog.LogID, set touchedSet) error {
 func (s *Store) adoptLost(ctx context.Context, w segment.Want) error {
 	name, err := segment.ParseName(w.Name)
 	scope, _, serr := segment.ParseFolder(w.Folder)
-	if err != nil || serr != nil || s.self.Device != s.self.District || name.Device != s.self.Device {
+	if err != nil || serr != nil || !s.isHub() || !s.isDistrict(name.Device) {
 		return nil
 	}
-	h, err := held(ctx, s.r, scope, &s.powers, s.powers.district)
+	h, err := held(ctx, s.r, scope, &s.powers)
 	if err != nil || h.lines == nil || h.lines.epoch(s.epoch) == nil || len(h.lines.lost()) == 0 {
 		return err // before this epoch has begun there, it will continue from all that has come
 	}
@@ -92,9 +95,21 @@ func (s *Store) adoptLost(ctx context.Context, w segment.Want) error {
 	})
 }
 
-// restored tells that this is a district's hub that has begun a new epoch, so that
-// stations may hold more of its logs than it does.
+// Restored tells that this is the district's hub and goes on after a loss: from a
+// backup, or in place of another device.
+func (s *Store) Restored() (bool, error) {
+	if !s.isHub() {
+		return false, nil
+	}
+	return s.restored()
+}
+
+// restored tells that this is a district's hub that has begun a new epoch, or a
+// successor, so that stations may hold more of the district's logs than it does.
 func (s *Store) restored() (yes bool, err error) {
+	if len(s.powers.districts.now().heirs) > 0 {
+		return true, nil
+	}
 	err = s.r.QueryRow("SELECT EXISTS (SELECT 1 FROM logs WHERE device = ? AND epoch <> ? AND seq > 0)", s.self.Device[:], s.epoch[:]).Scan(&yes)
 	return yes, err
 }

@@ -7,26 +7,27 @@ import (
 
 // Takes lists the folders of our scopes, for taking the district's files in them from
 // any enrolled peer: a town that was enrolled after our last sync is no member as
-// far as we know, and it is the one who can tell us. The district is the writer; it
-// takes only after it was restored from a backup, what it had written since.
-func (s *Store) Takes(oplog.DeviceID) (folders []string, writer oplog.DeviceID, err error) {
+// far as we know, and it is the one who can tell us. The district is the writer, and
+// whom it followed; the hub takes only after it was restored from a backup, what it had
+// written since, or when it is a successor.
+func (s *Store) Takes(oplog.DeviceID) (folders []string, writers []oplog.DeviceID, err error) {
 	if s.self == nil {
-		return nil, writer, nil
+		return nil, nil, nil
 	}
-	if s.self.Device == s.self.District {
+	if s.isHub() {
 		if yes, err := s.restored(); err != nil || !yes {
-			return nil, writer, err
+			return nil, nil, err
 		}
 	}
-	for _, scope := range s.heldScopes() {
+	for _, scope := range s.sharedScopes() {
 		if string(scope) == counter.ScopeRealm {
 			continue // shared with everybody
 		}
 		years, err := s.scopeFolders(scope)
 		if err != nil {
-			return nil, writer, err
+			return nil, nil, err
 		}
 		folders = append(folders, years...)
 	}
-	return folders, s.self.District, nil
+	return folders, s.powers.districts.now().devices(), nil
 }

@@ -246,7 +246,7 @@ func (t *txn) held(scope oplog.Scope) (heldLog, error) {
 	if p, ok := t.heldAt[scope]; ok {
 		return p, nil
 	}
-	p, err := held(t.ctx, t, scope, t.cache(scope), t.s.powers.district)
+	p, err := held(t.ctx, t, scope, t.cache(scope))
 	if err == nil {
 		t.heldAt[scope] = p
 	}

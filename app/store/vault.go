@@ -39,7 +39,7 @@ func (s *Store) folder(folder string) (id, seq int64, err error) {
 // that its powers, as held here, name; nothing with a revoked one.
 func (s *Store) Folders(peer oplog.DeviceID) ([]string, error) {
 	scopes := []oplog.Scope{}
-	for _, scope := range s.heldScopes() {
+	for _, scope := range s.sharedScopes() {
 		ok, err := s.mayHave(peer, scope)
 		if err != nil {
 			return nil, err
@@ -57,6 +57,27 @@ func (s *Store) Folders(peer oplog.DeviceID) ([]string, error) {
 		out = append(out, years...)
 	}
 	return out, nil
+}
+
+// Expect names scopes that this hub may have opened and lost the keys of: their
+// folders are shared, so that stations give back what is in them. See Self.Recall.
+func (s *Store) Expect(scopes []oplog.Scope) {
+	s.keys.mu.Lock()
+	defer s.keys.mu.Unlock()
+	s.keys.expect = scopes
+}
+
+// sharedScopes are heldScopes and those expected.
+func (s *Store) sharedScopes() []oplog.Scope {
+	out := s.heldScopes()
+	s.keys.mu.RLock()
+	defer s.keys.mu.RUnlock()
+	for _, scope := range s.keys.expect {
+		if !slices.Contains(out, scope) {
+			out = append(out, scope)
+		}
+	}
+	return out
 }
 
 // heldScopes lists the scopes that we have keys of, realm first.
@@ -115,7 +136,10 @@ func (s *Store) ensureFolder(folder string) error {
 }
 
 func (s *Store) mayHave(peer oplog.DeviceID, scope oplog.Scope) (bool, error) {
-	if peer == s.powers.district || broken.Is(broken.OpenDoor) {
+	if line := s.powers.districts.now(); line.is(peer) && peer != line.hub() {
+		return false, nil // its successor has taken its place
+	}
+	if peer == s.powers.districts.now().hub() || broken.Is(broken.OpenDoor) {
 		return true, nil
 	}
 	realm, err := s.PowersNow(context.Background(), oplog.Realm)

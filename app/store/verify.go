@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"onedoor/sync/oplog"
@@ -278,15 +279,32 @@ func (s *Store) LogStat(ctx context.Context) ([]LogStat, error) {
 }
 
 // OwnFiles lists the segment files of this device's own logs in a scope, those of
-// its earlier epochs included, oldest first.
+// its earlier epochs included, oldest first. At a successor hub those of whom it
+// followed come behind: its own first op says who they are.
 func (s *Store) OwnFiles(scope oplog.Scope) ([]segment.FileInfo, error) {
+	devices := []oplog.DeviceID{s.self.Device}
+	if s.isHub() {
+		devices = s.powers.districts.now().devices()
+		slices.Reverse(devices)
+	}
+	var out []segment.FileInfo
+	for _, d := range devices {
+		files, err := s.filesOf(scope, d)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, files...)
+	}
+	return out, nil
+}
+
+func (s *Store) filesOf(scope oplog.Scope, device oplog.DeviceID) (out []segment.FileInfo, err error) {
 	rows, err := s.r.Query(`SELECT f.folder, f.name, f.size FROM files f JOIN logs l ON l.id = f.log
-		WHERE l.device = ? AND l.scope = ? ORDER BY l.id, f.first`, s.self.Device[:], string(scope))
+		WHERE l.device = ? AND l.scope = ? ORDER BY l.id, f.first`, device[:], string(scope))
 	if err != nil {
 		return nil, diskError(err)
 	}
 	defer rows.Close()
-	var out []segment.FileInfo
 	for rows.Next() {
 		var f segment.FileInfo
 		if err := rows.Scan(&f.Folder, &f.Name, &f.Size); err != nil {

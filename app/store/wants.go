@@ -37,11 +37,12 @@ func (s *Store) fetchWhole(e segment.FileInfo) bool {
 // two states of a tail is the later follows from bytes that we hold and verified,
 // never from what the peer says of them.
 func (s *Store) Wants(peer oplog.DeviceID, folder string) ([]segment.Want, error) {
+	first, devices := s.powers.districts.now().sqlFirst("p.name")
 	entries, err := s.fileInfos(`SELECT p.name, p.size, p.hash, p.version, p.mtime, p.sequence FROM peer_files p
 		WHERE p.peer = ? AND p.folder = ?
 		AND NOT EXISTS (SELECT 1 FROM files f WHERE f.folder = p.folder AND f.name = p.name AND f.hash = p.hash)
 		AND NOT EXISTS (SELECT 1 FROM quarantine q WHERE q.folder = p.folder AND q.name = p.name AND q.hash = p.hash)
-		ORDER BY p.name NOT GLOB ?, p.sequence`, folder, peer[:], folder, s.powers.district.String()+"/*")
+		ORDER BY `+first+`, p.sequence`, folder, append([]any{peer[:], folder}, devices...)...)
 	if err != nil {
 		return nil, err
 	}

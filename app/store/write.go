@@ -18,10 +18,12 @@ import (
 // Tx collects the acts of one transaction.
 type Tx struct {
 	*txn
-	now     time.Time
-	logs    map[oplog.Scope]*openLog
-	order   []oplog.Scope
-	touched touchedSet
+	now   time.Time
+	logs  map[oplog.Scope]*openLog
+	order []oplog.Scope
+	// a successor's first op in realm, with the root's word
+	testament *counter.ContinuePayload
+	touched   touchedSet
 	// a number was taken for the day that the clock shows
 	confirmed bool
 }
@@ -42,6 +44,9 @@ func (s *Store) Record(ctx context.Context, f func(counter.Recorder) error) erro
 	defer s.mu.Unlock()
 	if s.self == nil || s.self.Sign == nil {
 		return notEnrolled()
+	}
+	if s.replaced() {
+		return errReplacedHub()
 	}
 	t, err := s.begin(ctx)
 	if err != nil {
@@ -72,7 +77,7 @@ func (t *Tx) finish() error {
 		return err
 	}
 	for _, scope := range t.order {
-		if l := t.logs[scope]; l.row.Device == t.s.self.District {
+		if l := t.logs[scope]; t.s.isDistrict(l.row.Device) {
 			if err := t.districtMoved(l.row.LogID, t.touched); err != nil {
 				return err
 			}
@@ -182,7 +187,7 @@ func (t *Tx) open(scope oplog.Scope) (*openLog, error) {
 		return nil, diskError(err)
 	}
 	at := place{Position: row.powers}
-	if self.Device == self.District {
+	if t.s.isHub() {
 		at = now // what it has stated until now: a new key counts from the next transaction on
 	}
 	sealer, err := t.sealerAt(scope, at)
@@ -192,7 +197,7 @@ func (t *Tx) open(scope oplog.Scope) (*openLog, error) {
 	l := &openLog{row: row, sealer: sealer}
 	t.logs[scope] = l
 	t.order = append(t.order, scope)
-	if self.Device == self.District {
+	if t.s.isHub() {
 		if err := t.continueLog(l); err != nil {
 			return nil, err
 		}
@@ -201,7 +206,6 @@ func (t *Tx) open(scope oplog.Scope) (*openLog, error) {
 }
 
 func (t *Tx) namePositions(row *logRow) error {
-	self := t.s.self
 	if row.Scope != oplog.Realm {
 		h, err := t.held(oplog.Realm)
 		if err != nil {
@@ -209,7 +213,7 @@ func (t *Tx) namePositions(row *logRow) error {
 		}
 		row.realm = h.Position
 	}
-	if self.Device == self.District || row.Scope == oplog.Realm {
+	if t.s.isHub() || row.Scope == oplog.Realm {
 		return nil // judged at its own place in the log
 	}
 	h, err := t.held(row.Scope)

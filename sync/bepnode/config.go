@@ -14,7 +14,7 @@ type folder struct {
 	name string
 	// takeOnly: we take the files of takeFrom and show nothing of our own.
 	takeOnly bool
-	takeFrom oplog.DeviceID
+	takeFrom []oplog.DeviceID
 
 	// Our index, written by the announcer.
 	indexID uint64
@@ -60,11 +60,11 @@ func (s *session) loadFolders() (changed bool, err error) {
 	for _, name := range want.names {
 		f := s.folders[name]
 		takeOnly := want.takeOnly(name)
-		if f == nil || f.takeOnly != takeOnly {
+		if f == nil || f.takeOnly != takeOnly || takeOnly && !slices.Equal(f.takeFrom, want.writers) {
 			if f == nil {
 				f = &folder{name: name, dirs: map[string]bool{}, progress: FolderStatus{Folder: name}}
 			}
-			f.takeOnly, f.takeFrom, f.dirty = takeOnly, want.writer, true
+			f.takeOnly, f.takeFrom, f.dirty = takeOnly, want.writers, true
 			s.fetchDirty[name] = true
 			s.fetchIdle = false
 		}
@@ -75,11 +75,11 @@ func (s *session) loadFolders() (changed bool, err error) {
 }
 
 // share is what a peer and we have in common by our side's judgement: the first
-// names are shared both ways, from full on we only take what writer wrote.
+// names are shared both ways, from full on we only take what writers wrote.
 type share struct {
-	names  []string
-	full   int
-	writer oplog.DeviceID
+	names   []string
+	full    int
+	writers []oplog.DeviceID
 }
 
 func (s share) takeOnly(name string) bool { return slices.Index(s.names, name) >= s.full }
@@ -92,13 +92,13 @@ func (n *Node) shared(peer oplog.DeviceID) (s share, err error) {
 	if err != nil || !ok {
 		return s, err
 	}
-	more, writer, err := taker.Takes(peer)
+	more, writers, err := taker.Takes(peer)
 	for _, name := range more {
 		if !slices.Contains(list, name) {
 			s.names = append(s.names, name)
 		}
 	}
-	s.writer = writer
+	s.writers = writers
 	return s, err
 }
 
@@ -107,7 +107,7 @@ func (s *session) sharesNow() share {
 	now := share{names: slices.Clone(s.order), full: len(s.order)}
 	for i, name := range s.order {
 		if s.folders[name].takeOnly {
-			now.full = i
+			now.full, now.writers = i, s.folders[name].takeFrom
 			break
 		}
 	}
@@ -115,7 +115,8 @@ func (s *session) sharesNow() share {
 }
 
 func (s share) equal(other share) bool {
-	return s.full == other.full && slices.Equal(s.names, other.names)
+	same := s.full == other.full && slices.Equal(s.names, other.names)
+	return same && (s.full == len(s.names) || slices.Equal(s.writers, other.writers))
 }
 
 // isTakeOnly tells whether we show nothing of a folder to the peer.
@@ -131,9 +132,12 @@ func (s *session) wants(f *folder) ([]segment.Want, error) {
 	if err != nil || !s.isTakeOnly(f) {
 		return wants, err
 	}
+	s.mu.Lock()
+	from := f.takeFrom
+	s.mu.Unlock()
 	return slices.DeleteFunc(wants, func(w segment.Want) bool {
 		name, err := segment.ParseName(w.Name)
-		return err != nil || name.Device != f.takeFrom
+		return err != nil || !slices.Contains(from, name.Device)
 	}), nil
 }
 

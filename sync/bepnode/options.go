@@ -46,11 +46,11 @@ type OpCounter interface {
 }
 
 // Taker is optional on a Vault. Takes lists folders of ours of which we take the
-// given writer's files from this peer, although the peer may have nothing of ours
+// given writers' files from this peer, although the peer may have nothing of ours
 // there: it may have been made a member since we last heard of the members, and
 // what it carries tells so. Folders that are shared with it anyway may be listed.
 type Taker interface {
-	Takes(peer oplog.DeviceID) (folders []string, writer oplog.DeviceID, err error)
+	Takes(peer oplog.DeviceID) (folders []string, writers []oplog.DeviceID, err error)
 }
 
 // Opener is optional on a Vault. Opens is asked about a folder that a peer shares

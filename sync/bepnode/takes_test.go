@@ -29,8 +29,8 @@ func (v newcomerVault) Folders(peer oplog.DeviceID) ([]string, error) {
 	return list, err
 }
 
-func (v newcomerVault) Takes(oplog.DeviceID) ([]string, oplog.DeviceID, error) {
-	return []string{"s"}, v.writer, nil
+func (v newcomerVault) Takes(oplog.DeviceID) ([]string, []oplog.DeviceID, error) {
+	return []string{"s"}, []oplog.DeviceID{v.writer}, nil
 }
 
 // TestTakesFromANewSuperior: what the peer carries of the one writer makes it a

@@ -160,7 +160,8 @@ func (v *Verifier) Record(tlsCert, signCert []byte) (*DeviceRecord, error) {
 }
 
 // checkChain finds the authority that signed a leaf. The depth is fixed (root,
-// authority, device), so there is no path to build.
+// authority, device; a successor hub stands under the root itself), so there is no path
+// to build.
 func (v *Verifier) checkChain(l *leaf) error {
 	if len(l.cert.Subject.Organization) != 1 || l.cert.Subject.Organization[0] != v.realm.Name {
 		return refuse(CodeUntrusted, "certificate", "of another district")
@@ -172,6 +173,10 @@ func (v *Verifier) checkChain(l *leaf) error {
 			l.Realm = v.realm
 			return nil
 		}
+	}
+	if l.Tier == District && bytes.Equal(v.root.RawSubject, l.cert.RawIssuer) && l.cert.CheckSignatureFrom(v.root) == nil {
+		l.Realm = v.realm // a successor hub: see Root.IssueHub
+		return nil
 	}
 	return refuse(CodeUntrusted, "certificate", "no known authority of this realm signed it")
 }

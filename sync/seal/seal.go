@@ -48,6 +48,32 @@ func NewKey() (oplog.KeyID, Key) {
 	return id, k
 }
 
+// Seed is a hub's secret that its keys of scopes are made from, so that a hub restored
+// from an older backup knows the keys that it has made since.
+type Seed [32]byte
+
+// NewSeed makes a random seed.
+func NewSeed() (s Seed) {
+	rand.Read(s[:])
+	return s
+}
+
+// NewKey makes a key for a scope: HKDF-SHA-256 (RFC 5869) of the seed, with the scope
+// and a random id as info.
+func (s Seed) NewKey(scope oplog.Scope) (oplog.KeyID, Key, error) {
+	id, _ := NewKey()
+	k, err := s.Key(scope, id)
+	return id, k, err
+}
+
+// Key makes the key of an id again. Whether that key was made from this seed shows
+// when it opens something.
+func (s Seed) Key(scope oplog.Scope, id oplog.KeyID) (k Key, err error) {
+	raw, err := hkdf.Key(sha256.New, s[:], nil, "onedoor scope key 1\n"+string(id[:])+string(scope), len(k))
+	copy(k[:], raw)
+	return k, err
+}
+
 // Overhead is what sealing a batch adds to its length; parts also carry a nonce.
 const (
 	NonceSize = 12

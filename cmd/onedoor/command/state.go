@@ -70,19 +70,30 @@ func rebuildCommand() *cli.Command {
 var rebuildHelp = cli.T(
 	`不带参数：用本机的日志重建状态和分段文件。
 带 --from、--keys、--recovery：枢纽毁坏后，在新的文件夹里用存档、密钥备份和恢复包重建，设备标识不变，各窗口照常连接。
+再加 --successor stolen（枢纽被盗，密钥可能落到别人手里）或 lost（丢失、毁坏，又不想沿用旧密钥）：新枢纽用自己的新密钥，由恢复包里的
+根密钥签名接替；各服务点换新密钥。stolen 时，存档之后原枢纽写的一律不算数。新地址写在 --address。
 恢复口令取自 ONEDOOR_RECOVERY_PASSPHRASE，没有则询问；密钥备份的口令若不同，放在 ONEDOOR_KEYS_PASSPHRASE。`,
 	`Without flags: makes state and segment files anew from this device's logs.
 With --from, --keys and --recovery: makes a lost hub again in a new home, from its archive, the key backup and the
-recovery kit. It keeps its device ID, so stations connect as before. The kit's passphrase comes from
+recovery kit. It keeps its device ID, so stations connect as before.
+With --successor stolen (somebody else may have its keys) or lost: a hub with keys of its own, signed by the root in the
+kit, takes its place, and every service point gets a new key. After stolen, nothing counts that the old hub wrote after
+what the archive holds. --address says where stations find it. The kit's passphrase comes from
 ONEDOOR_RECOVERY_PASSPHRASE or a prompt; that of the keys, if it is another one, from ONEDOOR_KEYS_PASSPHRASE.`)
 
 func rebuild(fs *cli.Flags) cli.Run {
 	from := fs.Path("from", cli.T("存档的文件夹", "folder of the archive"), cli.Meta("DIR"))
 	keys := fs.Path("keys", cli.T("密钥备份（hub keys export）", "key backup (hub keys export)"))
 	kit := fs.Path("recovery", cli.T("恢复包", "recovery kit"), cli.Meta("KIT"))
+	heir := fs.String("successor", "", cli.T("另立枢纽：stolen 或 lost", "another hub in its place: stolen or lost"), cli.OneOf("stolen", "lost"))
+	address := fs.String("address", "", cli.T("新枢纽的地址 tcp://…", "address of the successor, tcp://..."), cli.Meta("ADDR"))
 	return func(ctx context.Context, c *cli.Call) error {
-		if *from != "" || *keys != "" || *kit != "" {
-			return revive(ctx, c, *from, *keys, *kit)
+		if *from != "" || *keys != "" || *kit != "" || *heir != "" {
+			r := station.Revival{From: *from, Successor: *heir}
+			if *address != "" {
+				r.Addresses = []string{*address}
+			}
+			return revive(ctx, c, r, *keys, *kit)
 		}
 		return writing(ctx, c, "rebuild", func(st *station.Station) error {
 			lines, err := st.Rebuild(ctx)
