@@ -59,16 +59,24 @@ func (s *Station) newKeys(ctx context.Context, scopes []string) ([]store.ScopeKe
 
 // seedNow gives what new keys are made from; the first time it makes one.
 func (s *Station) seedNow(ctx context.Context) (seed seal.Seed, err error) {
-	if n := len(s.seeds); n > 0 {
-		return s.seeds[n-1], nil
+	if seeds := s.seedsNow(); len(seeds) > 0 {
+		return seeds[len(seeds)-1], nil
 	}
 	return s.addSeed(ctx, seal.NewSeed())
 }
 
 // addSeed keeps a seed; keys are made from the one added last.
 func (s *Station) addSeed(ctx context.Context, seed seal.Seed) (seal.Seed, error) {
-	s.seeds = append(s.seeds, seed)
-	return seed, s.v.store.PutSecret(ctx, metaSeeds, joinSeeds(s.seeds))
+	s.mu.Lock()
+	s.seeds = append(slices.Clip(s.seeds), seed)
+	s.mu.Unlock()
+	return seed, s.v.store.PutSecret(ctx, metaSeeds, joinSeeds(s.seedsNow()))
+}
+
+func (s *Station) seedsNow() []seal.Seed {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.seeds
 }
 
 func joinSeeds(seeds []seal.Seed) (raw []byte) {
@@ -87,7 +95,7 @@ func splitSeeds(raw []byte) (seeds []seal.Seed) {
 
 // recall makes the keys again that this hub, or whom it follows, may have made.
 func (s *Station) recall(scope oplog.Scope, id oplog.KeyID) (keys []seal.Key) {
-	for _, seed := range s.seeds {
+	for _, seed := range s.seedsNow() {
 		if k, err := seed.Key(scope, id); err == nil {
 			keys = append(keys, k)
 		}

@@ -47,7 +47,7 @@ func (s *Station) deposit(ctx context.Context) ([]byte, error) {
 	}
 	id := *s.id
 	id.CAs = s.verifier.Authorities()
-	plain, err := json.Marshal(deposited{keys, auth, id, joinSeeds(s.seeds)})
+	plain, err := json.Marshal(deposited{keys, auth, id, joinSeeds(s.seedsNow())})
 	if err != nil {
 		return nil, err
 	}

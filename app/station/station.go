@@ -155,7 +155,7 @@ func (s *Station) become(ctx context.Context) error {
 // becomeOf tells the store who it is, of the district of whose hub it was told last.
 func (s *Station) becomeOf(ctx context.Context, hub oplog.DeviceID) error {
 	self := store.Self{Device: s.id.Device.ID, Sign: s.keys.Signing, Suite: seal.AES, District: hub, Unwrap: s.unwrap, Succession: s.succession}
-	if len(s.seeds) > 0 {
+	if s.id.Device.Tier == roster.District {
 		self.Recall = s.recall
 	}
 	if err := s.v.store.Become(ctx, self); err != nil {
