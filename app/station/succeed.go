@@ -25,12 +25,10 @@ const (
 // then on the certificates that it issues are known, too.
 func (s *Station) succession(heir oplog.DeviceID, p *counter.ContinuePayload) (store.Heir, error) {
 	h := p.Heir
-	var epoch oplog.Epoch
-	e, err := oplog.ParseEpoch(p.Epoch)
+	epoch, err := oplog.ParseEpoch(p.Epoch)
 	if err != nil {
 		return store.Heir{}, err
 	}
-	epoch = e
 	rec, err := s.verifier.Record(h.TLSCert, h.SignCert)
 	if err != nil {
 		return store.Heir{}, err

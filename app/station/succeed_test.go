@@ -118,9 +118,9 @@ func (d *district) refusesTheOld(old *Station, oldAddr, newAddr string) {
 	})
 }
 
-// TestRestoredHubHasItsKeys: a hub comes back from a backup of before a rotation, and
-// of before it gave a village its first key. It makes these keys again, and gives the
-// village one that all its members hold.
+// TestRestoredHubHasItsKeys: a hub comes back from a backup of before a rotation. A PC
+// enrolled by the backup's key and the village that has the later one end with one key
+// that both hold, without anybody's doing.
 func TestRestoredHubHasItsKeys(t *testing.T) {
 	t.Parallel()
 	d := newDistrict(t)
@@ -129,7 +129,6 @@ func TestRestoredHubHasItsKeys(t *testing.T) {
 	must(t, os.CopyFS(saved, os.DirFS(d.hub.Home)))
 	d.revoke(stolen)
 	d.at(d.hub, Write, func(s *Station) {
-		// A service point whose key only the lost part of realm and its own log know.
 		must(t, s.openScopes(t.Context(), []string{"440604011099"}))
 	})
 	hub, addr, stop := d.serve(d.hub, "-")

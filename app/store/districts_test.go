@@ -10,6 +10,7 @@ import (
 
 	"onedoor/app/counter"
 	"onedoor/sync/oplog"
+	"onedoor/sync/seal"
 	"onedoor/sync/segment"
 )
 
@@ -218,5 +219,37 @@ func TestNobodyElseSucceeds(t *testing.T) {
 	}
 	if refused == 0 || w.vil.Hub() != w.hub.id {
 		t.Errorf("%d files refused; the hub is %s", refused, w.vil.Hub().Short())
+	}
+}
+
+// TestAHubMakesItsKeysAgain: a hub that lost a scope's key, and does not even know of
+// the scope any more, takes it back from a station by making the key again.
+func TestAHubMakesItsKeysAgain(t *testing.T) {
+	w := newWorld(t)
+	w.accept(t, w.vil, "someone")
+	w.converge(t)
+	d := newDevice(t, "forgetful")
+	d.open(w.hub)
+	t.Cleanup(d.close)
+	must(t, d.AddKeys(context.Background(), w.keys[0])) // realm's
+	pullFor(t, d, w.hub, w.vil.id)
+	if len(d.Keys()) != 1 || digests(t, d) == digests(t, w.hub) {
+		t.Fatal("nothing is missing")
+	}
+	d.self.Recall = func(scope oplog.Scope, id oplog.KeyID) []seal.Key {
+		if scope != village || id != w.keys[1].ID {
+			return nil
+		}
+		return []seal.Key{{1}, w.keys[1].Key} // of an older seed, and of the right one
+	}
+	d.Expect([]oplog.Scope{village})
+	folders, err := d.Folders(w.hub.id)
+	must(t, err)
+	if len(folders) != 2 {
+		t.Errorf("shared: %v", folders)
+	}
+	pullFor(t, d, w.hub, w.vil.id)
+	if a, b := digests(t, d), digests(t, w.hub); a != b {
+		t.Errorf("\n%s\n%s", a, b)
 	}
 }
