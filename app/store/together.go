@@ -80,7 +80,7 @@ func (s *Store) receiveLocked(_ context.Context, peer oplog.DeviceID, w segment.
 
 func (s *Store) fromDistrict(in *incoming) bool {
 	name, err := segment.ParseName(in.w.Name)
-	return err != nil || name.Device == s.powers.district
+	return err != nil || s.isDistrict(name.Device)
 }
 
 // receive takes files into the store and says in each what became of it.
