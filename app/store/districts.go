@@ -81,6 +81,7 @@ func (l *districtLine) stolen(d oplog.DeviceID) bool {
 	return slices.ContainsFunc(l.heirs, func(h Heir) bool { return h.Old.Device == d && h.Stolen })
 }
 
+// devices lists them, whoever came later behind.
 func (l *districtLine) devices() []oplog.DeviceID {
 	all := []oplog.DeviceID{l.founder}
 	for _, h := range l.heirs {
@@ -90,6 +91,8 @@ func (l *districtLine) devices() []oplog.DeviceID {
 			}
 		}
 	}
+	// A successor, and who was enrolled by one, knows the founder from realm only.
+	slices.SortStableFunc(all, func(a, b oplog.DeviceID) int { return cmp.Compare(l.rank(a), l.rank(b)) })
 	return all
 }
 

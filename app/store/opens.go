@@ -24,8 +24,10 @@ func (o *Outward) Opens(peer oplog.DeviceID, folder string) (bool, error) {
 	if year < firstYear || year > lastYear || !slices.Contains(o.sharedScopes(), scope) {
 		return false, nil
 	}
-	if ok, err := o.mayHave(peer, scope); err != nil || !ok {
-		return false, err
+	if peer != o.self.Device { // we may have got a scope's key before its powers that name us
+		if ok, err := o.mayHave(peer, scope); err != nil || !ok {
+			return false, err
+		}
 	}
 	return true, o.ensureFolder(folder)
 }

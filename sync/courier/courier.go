@@ -28,6 +28,13 @@ type Opener interface {
 	Opens(peer oplog.DeviceID, folder string) (bool, error)
 }
 
+// Taker is optional on a Vault: see bepnode.Taker. Asked about this device itself, it
+// lists folders that it holds keys of and is, as far as it knows, no member in: what the
+// named writers wrote there tells.
+type Taker interface {
+	Takes(peer oplog.DeviceID) (folders []string, writers []oplog.DeviceID, err error)
+}
+
 // Options of a Courier.
 type Options struct {
 	Disk     Disk
@@ -94,6 +101,11 @@ func (c *Courier) folders(scope oplog.Scope) ([]string, error) {
 	if err != nil {
 		return nil, &Error{CodeVault, err}
 	}
+	return only(all, scope)
+}
+
+// only keeps what concerns a scope.
+func only(all []string, scope oplog.Scope) ([]string, error) {
 	if scope == "" {
 		return all, nil
 	}

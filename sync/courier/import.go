@@ -19,9 +19,6 @@ func (c *Courier) Import(ctx context.Context, scope oplog.Scope) (Report, error)
 	if err := c.atHome(); err != nil {
 		return c.rep, err
 	}
-	if err := c.openFolders(); err != nil {
-		return c.rep, err
-	}
 	m := &imports{c: c, ctx: ctx, shown: map[string][]*index{}, bad: map[string]bool{}}
 	for {
 		// Again from the front: what came may have brought members, keys or positions
@@ -47,11 +44,11 @@ func (m *imports) open() (bool, error) {
 			return true, nil
 		}
 	}
-	for folder, list := range m.shown {
+	for _, list := range m.shown {
 		for _, x := range list {
-			wants, err := m.c.o.Vault.Wants(Peer(x.device), folder)
+			wants, err := m.wants(x)
 			if err != nil {
-				return true, &Error{CodeVault, err}
+				return true, err
 			}
 			if len(wants) > 0 {
 				return true, nil
@@ -109,13 +106,17 @@ func (c *Courier) openFolders() error {
 type imports struct {
 	c     *Courier
 	ctx   context.Context
-	shown map[string][]*index // per folder, read once
-	bad   map[string]bool     // places that do not hold
+	shown map[string][]*index         // per folder, read once
+	bad   map[string]bool             // places that do not hold
+	from  map[string][]oplog.DeviceID // folders of which we take these writers' files only
 }
 
 // pass goes once over everything, and tells whether anything came.
 func (m *imports) pass(scope oplog.Scope) (moved bool, err error) {
-	folders, err := m.c.folders(scope)
+	if err := m.c.openFolders(); err != nil {
+		return false, err
+	}
+	folders, err := m.folders(scope)
 	if err != nil {
 		return false, err
 	}
@@ -132,6 +133,44 @@ func (m *imports) pass(scope oplog.Scope) (moved bool, err error) {
 		}
 	}
 	return moved, nil
+}
+
+// folders lists what we may have, and what may tell that we may have more: a town that
+// a village was moved to has the key before it has heard that it is a member.
+func (m *imports) folders(scope oplog.Scope) ([]string, error) {
+	all, err := m.c.o.Vault.Folders(m.c.o.Self)
+	if err != nil {
+		return nil, &Error{CodeVault, err}
+	}
+	m.from = map[string][]oplog.DeviceID{}
+	if taker, ok := m.c.o.Vault.(Taker); ok {
+		more, writers, err := taker.Takes(m.c.o.Self)
+		if err != nil {
+			return nil, &Error{CodeVault, err}
+		}
+		for _, f := range more {
+			if !slices.Contains(all, f) {
+				all, m.from[f] = append(all, f), writers
+			}
+		}
+	}
+	return only(all, scope)
+}
+
+// wants lists what an index shows and we lack.
+func (m *imports) wants(x *index) ([]segment.Want, error) {
+	wants, err := m.c.o.Vault.Wants(Peer(x.device), x.folder)
+	if err != nil {
+		return nil, &Error{CodeVault, err}
+	}
+	writers, some := m.from[x.folder]
+	if !some {
+		return wants, nil
+	}
+	return slices.DeleteFunc(wants, func(w segment.Want) bool {
+		name, err := segment.ParseName(w.Name)
+		return err != nil || !slices.Contains(writers, name.Device)
+	}), nil
 }
 
 // indexes gives the indexes of a folder that hold, announced to the Vault.
@@ -182,9 +221,9 @@ func (m *imports) announce(x *index) error {
 
 // take fetches what the Vault wants of an index, in its order.
 func (m *imports) take(x *index) (moved bool, err error) {
-	wants, err := m.c.o.Vault.Wants(Peer(x.device), x.folder)
+	wants, err := m.wants(x)
 	if err != nil {
-		return false, &Error{CodeVault, err}
+		return false, err
 	}
 	for _, w := range wants {
 		if err := m.ctx.Err(); err != nil {
