@@ -120,7 +120,7 @@ func (d *district) refusesTheOld(old *Station, oldAddr, newAddr string) {
 
 // TestRestoredHubHasItsKeys: a hub comes back from a backup of before a rotation. A PC
 // enrolled by the backup's key and the village that has the later one end with one key
-// that both hold, without anybody's doing.
+// that both hold, without anybody's doing; the new PC reads what was sealed in between.
 func TestRestoredHubHasItsKeys(t *testing.T) {
 	t.Parallel()
 	d := newDistrict(t)
