@@ -46,6 +46,7 @@ func TestSuccessorOfAStolenHub(t *testing.T) {
 	d.cases(2)
 	// The thief goes on, and the village cannot know.
 	d.addUserAt(hub, "dieb")
+	planted := d.enrolAt("planted", testVillage, "09", "village", hub)
 	must(t, hub.v.store.Flush())
 	d.sync(d.vil, addr)
 	var byThief string
@@ -65,6 +66,7 @@ func TestSuccessorOfAStolenHub(t *testing.T) {
 		t.Fatal("the same device")
 	}
 	d.meets(d.vil, addr2)
+	d.refuses(planted, addr2)
 	d.refusesTheOld(hub, addr, addr2)
 	if key, held := d.writingKey(d.vil, testVillage); key == oldKey || !held {
 		t.Errorf("the village writes with the old key (%v), held %v", key == oldKey, held)
@@ -103,6 +105,51 @@ func TestSuccessorOfAStolenHub(t *testing.T) {
 	d.export(heir, stick)
 	d.imports(vil3, stick)
 	d.alike(heir, vil3, "realm", testVillage3)
+}
+
+// refuses tries a device at a hub that does not let it in.
+func (d *district) refuses(c Config, addr string) {
+	d.t.Helper()
+	d.at(c, Write, func(s *Station) {
+		if _, err := s.Sync(context.Background(), addr, 20*time.Second); counter.CodeOf(err) != counter.CodeDenied {
+			d.t.Errorf("%s at %s: %v", c.Home, addr, err)
+		}
+	})
+}
+
+// TestSuccessorOfALostHub: nobody has the lost hub's keys, so what stations bring of its
+// last days is taken over, a user and a device that it enrolled then included.
+func TestSuccessorOfALostHub(t *testing.T) {
+	t.Parallel()
+	d := newDistrict(t)
+	hub, addr, stop := d.serve(d.hub, "-")
+	d.sync(d.vil, addr)
+	archive, kept := d.shelve(hub), d.safe(hub)
+	d.addUserAt(hub, "late")
+	late := d.enrolAt("late", testVillage, "02", "village", hub)
+	d.at(late, Write, func(s *Station) { d.accept(s, "late", 1, 1) })
+	d.sync(late, addr)
+	d.sync(d.vil, addr)
+	stop()
+
+	heir, r := config(t, "heir"), kept.revival(archive)
+	r.Successor = HubLost
+	_, err := ReviveHub(t.Context(), heir, r)
+	must(t, err)
+	hub2, addr2, _ := d.serve(heir, "-")
+	d.meets(d.vil, addr2)
+	d.meets(late, addr2)
+	d.meets(d.vil, addr2)
+	for _, c := range []Config{d.vil, late} {
+		d.at(c, Read, func(s *Station) { agree(t, s, hub2, "realm", testVillage) })
+	}
+	for c, clerk := range map[*Config]string{&d.vil: "late", &late: "wang"} { // with the keys of now
+		d.at(*c, Write, func(s *Station) { d.accept(s, clerk, 5, 1) })
+		d.meets(*c, addr2)
+	}
+	d.meets(d.vil, addr2)
+	d.at(d.vil, Read, func(s *Station) { agree(t, s, hub2, "realm", testVillage) })
+	d.refuses(d.hub, addr2)
 }
 
 // refusesTheOld tries the stolen hub at the successor, and a village at the stolen hub.
