@@ -14,15 +14,17 @@ import (
 // the mark for the next time and how many dates were settled. Every device of the
 // service point may do it: they all say the same.
 func (d *Desk) RecountDue(ctx context.Context, seen string) (mark string, settled int, err error) {
+	// As a rule there is nothing to settle: then the catalogue need not be read, and
+	// the mark stays until there is.
+	rows, err := d.ledger.Cases(ctx, counter.CaseFilter{Scope: d.ownScope(), Provisional: true})
+	if err != nil || len(rows) == 0 {
+		return seen, 0, err
+	}
 	cat, err := d.catalogue(ctx)
 	if err != nil {
 		return seen, 0, err
 	}
 	if mark, err = cat.calendarMark(); err != nil || mark == seen {
-		return seen, 0, err
-	}
-	rows, err := d.ledger.Cases(ctx, counter.CaseFilter{Scope: d.ownScope(), Provisional: true})
-	if err != nil {
 		return seen, 0, err
 	}
 	for _, r := range rows {

@@ -8,6 +8,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"sync"
 
 	"onedoor/internal/broken"
 	"onedoor/sync/oplog"
@@ -82,11 +83,12 @@ func checkName(h segment.Header, scope oplog.Scope, file string) (name segment.N
 }
 
 // applyFile verifies and applies the batches that are new here.
-func (t *txn) applyFile(h segment.Header, batches []segment.Batch, w segment.Want) (ops int, err error) {
-	if err := t.learnHeir(h, &batches[0]); err != nil {
+func (t *txn) applyFile(in *incoming) (ops int, err error) {
+	h := in.head
+	if err := t.learnHeir(h, &in.batches[0]); err != nil {
 		return 0, err
 	}
-	pub, err := t.signKey(h.Device)
+	pub, err := signKey(t.ctx, t, &t.s.signers, h.Device)
 	if err != nil {
 		return 0, err
 	}
@@ -101,15 +103,17 @@ func (t *txn) applyFile(h segment.Header, batches []segment.Batch, w segment.Wan
 		return 0, err
 	}
 	set := touchedSet{}
-	for i := range batches {
-		b := &batches[i]
-		if b.Offset < w.Offset && b.LastSeq() <= row.seq {
+	for i := range in.batches {
+		b, l := &in.batches[i], looked{}
+		if b.Offset < in.w.Offset && b.LastSeq() <= row.seq {
 			continue // verified and applied when it came
 		}
-		if err := b.Verify(h, pub); err != nil && !broken.Is(broken.UncheckedSign) {
+		if in.looked != nil && in.looked[i].by == pub {
+			l = in.looked[i]
+		} else if err := b.Verify(h, pub); err != nil && !broken.Is(broken.UncheckedSign) {
 			return 0, err
 		}
-		n, err := t.applyBatch(h, b, &row, set)
+		n, err := t.applyBatch(h, b, &l, &row, set)
 		if err != nil {
 			return 0, err
 		}
@@ -147,7 +151,7 @@ func (t *txn) continues(h segment.Header, row logRow) error {
 	return nil
 }
 
-func (t *txn) applyBatch(h segment.Header, b *segment.Batch, row *logRow, set touchedSet) (int, error) {
+func (t *txn) applyBatch(h segment.Header, b *segment.Batch, l *looked, row *logRow, set touchedSet) (int, error) {
 	if b.LastSeq() <= row.seq {
 		have, err := t.hashOf(row.id, b.LastSeq())
 		if err == nil && have != b.Last {
@@ -160,10 +164,14 @@ func (t *txn) applyBatch(h segment.Header, b *segment.Batch, row *logRow, set to
 	if err != nil {
 		return 0, err
 	}
-	o, err := t.s.codec.Open(b, h, st, sealer)
-	if err != nil {
-		return 0, err
+	if l.with != any(sealer) || !l.fits(b, st) {
+		o, err := t.s.codec.Open(b, h, st, sealer)
+		if err != nil {
+			return 0, err
+		}
+		*l = looked{opened: o, kept: packAll(o.Bodies)}
 	}
+	o := l.opened
 	if err := t.forward(h, st, o.After); err != nil {
 		return 0, err
 	}
@@ -178,7 +186,7 @@ func (t *txn) applyBatch(h segment.Header, b *segment.Batch, row *logRow, set to
 			return 0, err
 		}
 	}
-	if err := t.insertOps(row.id, o.Ops, o.Hashes, o.Bodies); err != nil {
+	if err := t.insertOps(row.id, o.Ops, o.Hashes, l.kept); err != nil {
 		return 0, err
 	}
 	row.seq, row.head, row.realm, row.powers = o.After.Seq, o.After.Prev, o.After.Realm, o.After.Powers
@@ -235,17 +243,44 @@ func (t *txn) wakeWaiting(scope oplog.Scope, set touchedSet) error {
 	return rows.Err()
 }
 
-// signKey gives the key that a device signs its batches with.
-func (t *txn) signKey(d oplog.DeviceID) (*ecdsa.PublicKey, error) {
+// signers are the keys of the certificates that were read last.
+type signers struct {
+	mu   sync.Mutex
+	keys map[string]*ecdsa.PublicKey // by certificate
+}
+
+func (s *signers) of(der []byte) (*ecdsa.PublicKey, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if pub := s.keys[string(der)]; pub != nil {
+		return pub, nil
+	}
+	pub, err := publicKey(der)
+	if err != nil {
+		return nil, err
+	}
+	if s.keys == nil || len(s.keys) >= maxSigners {
+		s.keys = map[string]*ecdsa.PublicKey{}
+	}
+	s.keys[string(der)] = pub
+	return pub, nil
+}
+
+// maxSigners bounds what is kept: a district has 1,000 stations.
+const maxSigners = 4096
+
+// signKey gives the key that a device signs its batches with: the same pointer as
+// long as its certificate is the same.
+func signKey(ctx context.Context, q querier, s *signers, d oplog.DeviceID) (*ecdsa.PublicKey, error) {
 	var der []byte
-	err := t.row("SELECT sign_cert FROM devices WHERE device = ?", d[:]).Scan(&der)
+	err := q.QueryRowContext(ctx, "SELECT sign_cert FROM devices WHERE device = ?", d[:]).Scan(&der)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, errUnknownWriter
 	}
 	if err != nil {
 		return nil, err
 	}
-	return publicKey(der)
+	return s.of(der)
 }
 
 func publicKey(der []byte) (*ecdsa.PublicKey, error) {

@@ -49,7 +49,7 @@ func (s *Store) known(e segment.FileInfo, name segment.Name) (bool, error) {
 	if s.knows.has(e) {
 		return true, nil
 	}
-	past, err := s.isBeginning(s.r, e, name)
+	past, err := s.isBeginning(s.r, e, name, name.First)
 	if past {
 		s.knows.add(e)
 	}
@@ -61,15 +61,16 @@ func (s *Store) known(e segment.FileInfo, name segment.Name) (bool, error) {
 const beginningsLooked = 20
 
 // isBeginning tells whether an announced file is the beginning of one that we hold.
-// A tail of ours does not stand for the same bytes sealed: these take its place.
-func (s *Store) isBeginning(q querier, e segment.FileInfo, n segment.Name) (bool, error) {
+// A tail of ours does not stand for the same bytes sealed: these take its place. first
+// is the number of its first op; 0 for a tail that is not here yet.
+func (s *Store) isBeginning(q querier, e segment.FileInfo, n segment.Name, first uint64) (bool, error) {
 	if broken.Is(broken.StaleTail) {
 		return false, nil
 	}
 	from, to := ofDevice(n.Device)
 	rows, err := q.QueryContext(context.Background(), `SELECT f.name, f.size, f.hash FROM files f JOIN logs l ON l.id = f.log
-		WHERE f.folder = ? AND f.name > ? AND f.name < ? AND l.epoch = ? AND f.size >= ? ORDER BY f.first DESC LIMIT ?`,
-		e.Folder, from, to, n.Epoch[:], e.Size, beginningsLooked)
+		WHERE f.folder = ? AND f.name > ? AND f.name < ? AND l.epoch = ? AND f.size >= ? AND (? = 0 OR f.first = ?) ORDER BY f.first DESC LIMIT ?`,
+		e.Folder, from, to, n.Epoch[:], e.Size, first, first, beginningsLooked)
 	if err != nil {
 		return false, err
 	}

@@ -96,9 +96,12 @@ type Store struct {
 	subs   subscribers
 	outbox outbox
 	inbox  inbox
-	again  refetchSet
-	knows  knownSet
-	dirty  chan struct{} // wakes the flusher
+	ahead  ahead
+	// keys of the devices' signing certificates
+	signers signers
+	again   refetchSet
+	knows   knownSet
+	dirty   chan struct{} // wakes the flusher
 	// committed tells the tidier that something was written
 	committed chan struct{}
 	stop      chan struct{}

@@ -26,7 +26,7 @@ func (t *Tx) writeLog(l *openLog) error {
 	if len(l.ops) == 0 {
 		return nil
 	}
-	if err := t.insertOps(l.row.id, l.ops, l.hashes, l.bodies); err != nil {
+	if err := t.insertOps(l.row.id, l.ops, l.hashes, packAll(l.bodies)); err != nil {
 		return err
 	}
 	before := segment.State{Seq: l.ops[0].Seq - 1, Prev: l.ops[0].Prev}
@@ -115,9 +115,8 @@ func (t *Tx) newHeads(scope oplog.Scope) (heads []oplog.Head, err error) {
 	return heads, err
 }
 
-// insertOps stores ops of one log.
-func (t *txn) insertOps(log int64, ops []oplog.Op, hashes []oplog.Hash, bodies [][]byte) error {
-	var p packer
+// insertOps stores ops of one log; kept are their bodies, packed.
+func (t *txn) insertOps(log int64, ops []oplog.Op, hashes []oplog.Hash, kept [][]byte) error {
 	for i := range ops {
 		o := &ops[i]
 		pos, err := t.position(o.Realm, o.Powers)
@@ -125,7 +124,7 @@ func (t *txn) insertOps(log int64, ops []oplog.Op, hashes []oplog.Hash, bodies [
 			return err
 		}
 		if _, err := t.exec("INSERT INTO ops (log, seq, hash, entity, pos, body) VALUES (?, ?, ?, ?, ?, ?)",
-			log, o.Seq, hashes[i][:], o.Entity[:], pos, p.pack(bodies[i])); err != nil {
+			log, o.Seq, hashes[i][:], o.Entity[:], pos, kept[i]); err != nil {
 			return err
 		}
 	}

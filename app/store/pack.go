@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 
@@ -44,6 +45,16 @@ func (p *packer) pack(body []byte) []byte {
 		return body
 	}
 	return p.buf[:1+len(block)]
+}
+
+// packAll packs the bodies of a batch, each for itself.
+func packAll(bodies [][]byte) [][]byte {
+	var p packer
+	kept := make([][]byte, len(bodies))
+	for i, body := range bodies {
+		kept[i] = bytes.Clone(p.pack(body))
+	}
+	return kept
 }
 
 var errPacked = errors.New("store: a packed body does not unpack")

@@ -27,9 +27,16 @@ func (t *txn) projectCase(k entityKey, c *counter.CaseState) error {
 // projectOtherNumbers keeps what else somebody accepted the entity under: a number
 // that is on a receipt is found also while another one stands.
 func (t *txn) projectOtherNumbers(k entityKey, f *folded) error {
+	accepts := func(fact *counter.Fact) bool { return fact.Kind == "case.accept" && fact.Verdict.OK }
+	n := 0
 	for i := range f.facts {
-		if f.facts[i].Kind != "case.accept" || !f.facts[i].Verdict.OK || len(f.facts) == 1 {
-			continue
+		if accepts(&f.facts[i]) {
+			n++
+		}
+	}
+	for i := range f.facts {
+		if n < 2 || !accepts(&f.facts[i]) {
+			continue // the only one is the one that stands
 		}
 		var p struct{ Number string }
 		if json.Unmarshal(f.facts[i].Payload, &p) != nil || p.Number == "" || p.Number == f.state.Case.Number {

@@ -28,6 +28,7 @@ type incoming struct {
 	head    segment.Header
 	name    segment.Name
 	batches []segment.Batch
+	looked  []looked // of batches, as far as they could be opened ahead
 
 	done  bool
 	known bool // nothing in it is new
@@ -68,7 +69,10 @@ func (b *inbox) take(first *incoming, alone func(*incoming) bool) []*incoming {
 }
 
 func (s *Store) receiveLocked(_ context.Context, peer oplog.DeviceID, w segment.Want, data []byte) (int, error) {
-	in := &incoming{peer: peer, w: w, data: data}
+	in, seen := s.ahead.take(peer, w, data)
+	if !seen {
+		s.look(in)
+	}
 	s.inbox.put(in)
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -88,7 +92,10 @@ func (s *Store) receive(all []*incoming) {
 	var ready []*incoming
 	for _, in := range all {
 		in.done = true
-		if in.err = s.check(in); in.err == nil {
+		if in.full == nil {
+			in.err = s.check(in)
+		}
+		if in.err == nil {
 			ready = append(ready, in)
 		}
 	}
@@ -165,11 +172,11 @@ func (s *Store) apply(files []*incoming) error {
 
 // receive applies and keeps one file.
 func (t *txn) receive(in *incoming) (err error) {
-	if in.known, err = t.s.isBeginning(t, in.w.FileInfo, in.name); err != nil || in.known {
+	if in.known, err = t.s.isBeginning(t, in.w.FileInfo, in.name, in.head.First); err != nil || in.known {
 		t.s.knows.add(in.w.FileInfo)
 		return err
 	}
-	if in.ops, err = t.applyFile(in.head, in.batches, in.w); err != nil {
+	if in.ops, err = t.applyFile(in); err != nil {
 		in.ops = 0
 		return err
 	}

@@ -94,15 +94,28 @@ func (f *fetcher) deliver() {
 			f.block(j)
 		case j.complete():
 			f.busy = true
-			strict := f.wrong[j.content()] < hashTries-1
+			f.prepare(j)
 			f.work.Go(func() {
-				rcpt, err := f.s.receive(j, strict)
+				rcpt, err := f.s.receive(j)
 				f.events <- received{j, rcpt, err}
 			})
 		default:
 			return
 		}
 	}
+	if f.busy && len(f.line) > 1 && f.line[1].complete() {
+		f.prepare(f.line[1])
+	}
+}
+
+// prepare begins to look at a complete file, once.
+func (f *fetcher) prepare(j *job) {
+	if j.ready != nil {
+		return
+	}
+	j.ready = &ready{done: make(chan struct{})}
+	strict := f.wrong[j.content()] < hashTries-1
+	f.work.Go(func() { f.s.prepare(j, strict) })
 }
 
 // leave takes the head out of the line.

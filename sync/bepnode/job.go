@@ -15,8 +15,9 @@ type job struct {
 	at      int64 // next offset to ask for
 	pending int   // requests in flight
 	parts   map[int64][]byte
-	again   bool  // the wants have changed meanwhile
-	held    int64 // bytes counted against the limits
+	again   bool   // the wants have changed meanwhile
+	ready   *ready // set when it was looked at before its turn
+	held    int64  // bytes counted against the limits
 	err     error
 }
 
@@ -107,17 +108,44 @@ var (
 	errStale = errors.New("content is not as announced")
 )
 
-// receive hands a complete file to the Vault. Bytes that do not have the announced
-// hash are given a second try before the Vault sees (and quarantines) them.
-func (s *session) receive(j *job, strict bool) (segment.Receipt, error) {
-	data, err := j.bytes()
-	if err != nil {
-		return segment.Receipt{}, err
+// Preparer is optional on a Vault: it may look at the bytes of the file that it will
+// receive next while it is still busy with the one before. data is the same then.
+type Preparer interface {
+	Prepare(peer oplog.DeviceID, w segment.Want, data []byte)
+}
+
+// ready is a complete file, put together.
+type ready struct {
+	done chan struct{}
+	data []byte
+	err  error
+}
+
+// prepare puts a complete file together and lets the Vault look at it. Bytes that do
+// not have the announced hash are given a second try before the Vault sees (and
+// quarantines) them.
+func (s *session) prepare(j *job, strict bool) {
+	r := j.ready
+	defer close(r.done)
+	if r.data, r.err = j.bytes(); r.err != nil {
+		return
 	}
-	if strict && !s.asAnnounced(j.want, data) {
-		return segment.Receipt{}, errStale
+	if strict && !s.asAnnounced(j.want, r.data) {
+		r.err = errStale
+		return
 	}
-	return s.n.opt.Vault.Receive(s.ctx, s.peer.Device, j.want, data)
+	if p, ok := s.n.opt.Vault.(Preparer); ok {
+		p.Prepare(s.peer.Device, j.want, r.data)
+	}
+}
+
+// receive hands a prepared file to the Vault.
+func (s *session) receive(j *job) (segment.Receipt, error) {
+	<-j.ready.done
+	if j.ready.err != nil {
+		return segment.Receipt{}, j.ready.err
+	}
+	return s.n.opt.Vault.Receive(s.ctx, s.peer.Device, j.want, j.ready.data)
 }
 
 // asAnnounced checks the hash over our part and the new one. Without our part at

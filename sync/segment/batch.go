@@ -57,6 +57,10 @@ func (b *Batch) LastSeq() uint64 { return b.First + uint64(b.Count) - 1 }
 // Key is the id of the key the batch is sealed with.
 func (b *Batch) Key() oplog.KeyID { return b.key }
 
+// NamesPositions tells whether it says itself which positions its ops name; else they
+// are those of the batch before.
+func (b *Batch) NamesPositions() bool { return b.hasPositions }
+
 // Encode makes one batch of ops that continue the log from st. Seq, Prev and
 // positions of the ops are taken as they are; bodies are their canonical bytes.
 // positions says whether to write them: at the front of a file and on change.
