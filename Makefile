@@ -142,7 +142,7 @@ E2E_SHOTS ?= docs/manual/shots
 
 e2e: packages-e2e need-go need-node ui build ## a clerk's walks through the real program in Chromium
 	cd frontend && node e2e/contract.mjs
-	cd frontend && node --test --test-concurrency=1 --test-timeout=300000 e2e/walk.test.mjs e2e/form.test.mjs e2e/more.test.mjs e2e/hub.test.mjs e2e/desk.test.mjs e2e/review.test.mjs
+	cd frontend && node --test --test-concurrency=1 --test-timeout=300000 e2e/walk.test.mjs e2e/form.test.mjs e2e/more.test.mjs e2e/hub.test.mjs e2e/desk.test.mjs e2e/review.test.mjs e2e/axe.test.mjs
 
 shots: packages-e2e need-go need-node ui build ## pictures of every screen (E2E_SHOTS=folder)
 	cd frontend && node e2e/shots.mjs "$(abspath $(E2E_SHOTS))"

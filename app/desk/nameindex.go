@@ -1,10 +1,10 @@
 package desk
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"slices"
-	"strings"
 	"sync"
 
 	"github.com/google/uuid"
@@ -27,7 +27,6 @@ type nameIndex struct {
 
 	mu   sync.RWMutex
 	rows []nameRow
-	at   map[nameKey]int // in rows
 }
 
 type nameKey struct {
@@ -35,11 +34,15 @@ type nameKey struct {
 	entity uuid.UUID
 }
 
-// nameMark tells without opening anything whether a record is as it was.
+// nameMark tells without opening anything whether a record is as it was. A hundred
+// thousand of these and of nameRow are held: they are small.
 type nameMark struct {
-	state [16]byte // the beginning of the hash of its state
-	round uint32   // when it was met last
+	state [8]byte // the beginning of the hash of its state
+	round uint32  // when it was met last
+	row   int32   // in rows; noRow for one of whom nothing has effect
 }
+
+const noRow = -1
 
 // nameSeen is how far a scope and the realm had come: what waited in the one may have
 // got its effect from the other.
@@ -48,11 +51,10 @@ type nameSeen struct{ scope, realm uint64 }
 type nameRow struct {
 	key  nameKey
 	text pinyin.Text
-	hit  NameHit
 }
 
 func newNameIndex() *nameIndex {
-	x := &nameIndex{once: make(chan struct{}, 1), known: map[nameKey]nameMark{}, seen: map[string]nameSeen{}, at: map[nameKey]int{}}
+	x := &nameIndex{once: make(chan struct{}, 1), known: map[nameKey]nameMark{}, seen: map[string]nameSeen{}}
 	x.once <- struct{}{}
 	return x
 }
@@ -98,34 +100,41 @@ func (x *nameIndex) scan(ctx context.Context, l counter.Ledger, scope string) er
 		var in []nameRow
 		var out []nameKey
 		for _, p := range step {
-			key, mark := nameKey{scope, p.Entity}, nameMark{p.State, x.round}
-			if was, known := x.known[key]; known && was.state == mark.state {
-				x.known[key] = mark
+			key, state := nameKey{scope, p.Entity}, [8]byte(p.State[:8])
+			was, known := x.known[key]
+			if !known {
+				was.row = noRow
+			}
+			x.known[key] = nameMark{state, x.round, was.row}
+			if known && was.state == state {
 				continue
 			}
-			row, ok, err := nameOf(ctx, l, key)
+			hit, err := nameOf(ctx, l, key)
 			if err != nil {
+				x.known[key] = nameMark{row: was.row} // to be asked for again
 				return err
 			}
-			x.known[key] = mark
-			if ok {
-				in = append(in, row)
+			if hit.Name != "" {
+				in = append(in, nameRow{key, pinyin.PrepareName(hit.Name)})
 			} else {
 				out = append(out, key)
 			}
 		}
 		x.change(in, out)
 	}
-	x.change(nil, x.gone(scope))
+	gone := x.gone(scope)
+	x.change(nil, gone)
+	for _, key := range gone {
+		delete(x.known, key)
+	}
 	return nil
 }
 
-// gone forgets whom the last scan of a scope did not meet.
+// gone lists whom the last scan of a scope did not meet.
 func (x *nameIndex) gone(scope string) (keys []nameKey) {
 	for key, mark := range x.known {
 		if key.scope == scope && mark.round != x.round {
 			keys = append(keys, key)
-			delete(x.known, key)
 		}
 	}
 	return keys
@@ -135,52 +144,58 @@ func (x *nameIndex) gone(scope string) (keys []nameKey) {
 func (x *nameIndex) change(in []nameRow, out []nameKey) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
+	place := func(key nameKey, row int32) {
+		mark := x.known[key]
+		mark.row = row
+		x.known[key] = mark
+	}
 	for _, r := range in {
-		if i, ok := x.at[r.key]; ok {
+		if i := x.known[r.key].row; i != noRow {
 			x.rows[i] = r
 			continue
 		}
-		x.at[r.key] = len(x.rows)
+		place(r.key, int32(len(x.rows)))
 		x.rows = append(x.rows, r)
 	}
 	for _, key := range out {
-		i, ok := x.at[key]
-		if !ok {
+		i := x.known[key].row
+		if i == noRow {
 			continue
 		}
 		last := len(x.rows) - 1
 		x.rows[i] = x.rows[last]
-		x.at[x.rows[i].key] = i
+		place(x.rows[i].key, i)
+		place(key, noRow)
 		x.rows[last] = nameRow{}
 		x.rows = x.rows[:last]
-		delete(x.at, key)
 	}
 }
 
-// nameOf opens the name of a person; ok is false for one of whom nothing has effect.
-func nameOf(ctx context.Context, l counter.Ledger, key nameKey) (row nameRow, ok bool, err error) {
+// nameOf opens what is told of a person that was found; Name is empty for one of whom
+// nothing has effect.
+func nameOf(ctx context.Context, l counter.Ledger, key nameKey) (hit NameHit, err error) {
 	d, err := l.Entity(ctx, key.scope, key.entity)
 	if err != nil {
-		return row, false, err
+		return hit, err
 	}
 	st := d.Folded.Person
 	if st == nil || st.Identity == nil {
-		return row, false, nil
+		return hit, nil
 	}
 	plain, err := l.Open(ctx, key.scope, key.entity, st.Identity.Ref)
 	if err != nil {
-		return row, false, err
+		return hit, err
 	}
 	var who identity
 	if err := json.Unmarshal(plain, &who); err != nil {
-		return row, false, damaged(err)
+		return hit, damaged(err)
 	}
-	row = nameRow{key: key, text: pinyin.PrepareName(who.Name), hit: NameHit{ID: key.entity.String(), Scope: key.scope, Type: st.Type,
-		Name: who.Name, NumberMasked: maskNumber(st.Type, who.Number), Sex: who.Sex, Birth: who.Birth}}
-	return row, who.Name != "", nil
+	return NameHit{ID: key.entity.String(), Scope: key.scope, Type: st.Type,
+		Name: who.Name, NumberMasked: maskNumber(st.Type, who.Number), Sex: who.Sex, Birth: who.Birth}, nil
 }
 
-func (x *nameIndex) search(q pinyin.Query, complete bool) NameHits {
+// search gives the best matches and how many names there are.
+func (x *nameIndex) search(q pinyin.Query) (best []nameKey, known int) {
 	x.mu.RLock()
 	defer x.mu.RUnlock()
 	type found struct {
@@ -200,11 +215,26 @@ func (x *nameIndex) search(q pinyin.Query, complete bool) NameHits {
 		case b.score.Less(a.score):
 			return 1
 		}
-		return strings.Compare(x.rows[a.row].hit.ID, x.rows[b.row].hit.ID)
+		return bytes.Compare(x.rows[a.row].key.entity[:], x.rows[b.row].key.entity[:])
 	})
-	out := NameHits{People: []NameHit{}, Complete: complete, Known: len(x.rows)}
 	for _, f := range all[:min(len(all), mostNames)] {
-		out.People = append(out.People, x.rows[f.row].hit)
+		best = append(best, x.rows[f.row].key)
 	}
-	return out
+	return best, len(x.rows)
+}
+
+// find searches, and opens what is told of those who were found.
+func (x *nameIndex) find(ctx context.Context, l counter.Ledger, q pinyin.Query, complete bool) (NameHits, error) {
+	best, known := x.search(q)
+	out := NameHits{People: []NameHit{}, Complete: complete, Known: known}
+	for _, key := range best {
+		hit, err := nameOf(ctx, l, key)
+		if err != nil {
+			return out, err
+		}
+		if hit.Name != "" {
+			out.People = append(out.People, hit)
+		}
+	}
+	return out, nil
 }

@@ -76,7 +76,7 @@ func TestNameIndexFollowsRecords(t *testing.T) {
 		if err := x.refresh(t.Context(), l); err != nil {
 			t.Fatal(err)
 		}
-		if l.opened > changed {
+		if opened := l.opened; opened > changed {
 			t.Fatalf("step %d: %d names were opened for %d changes", step, l.opened, changed)
 		}
 		want := map[string]int{}
@@ -86,14 +86,19 @@ func TestNameIndexFollowsRecords(t *testing.T) {
 			}
 		}
 		for _, name := range names[:4] {
-			hits := x.search(pinyin.NewQuery(name), true).People
-			hits = slices.DeleteFunc(hits, func(h NameHit) bool { return h.Name != name })
+			found, err := x.find(t.Context(), l, pinyin.NewQuery(name), true)
+			if err != nil {
+				t.Fatal(err)
+			}
+			hits := slices.DeleteFunc(found.People, func(h NameHit) bool { return h.Name != name })
 			if len(hits) != min(want[name], mostNames) {
 				t.Fatalf("step %d: %s is found %d times, not %d", step, name, len(hits), want[name])
 			}
 		}
-		if len(x.rows) != len(x.at) {
-			t.Fatalf("step %d: %d rows, %d places", step, len(x.rows), len(x.at))
+		for i, r := range x.rows {
+			if int(x.known[r.key].row) != i {
+				t.Fatalf("step %d: row %d is known at %d", step, i, x.known[r.key].row)
+			}
 		}
 	}
 }

@@ -28,15 +28,18 @@ type NameHits struct {
 
 const (
 	mostNames  = 20                    // who needs more has to type more
-	nameNotice = 25 * time.Millisecond // how long a search waits for what is new; the budget is 30
+	nameNotice = 15 * time.Millisecond // how long a search waits for what is new; the budget is 30
 )
 
 // FindByName finds people by name, any characters of it, pinyin or its initials.
 // It never waits long: when Complete is false, the same question a little later
-// knows more. A single letter is too little to ask for.
+// knows more. A single letter is too
+// little to ask for, and nothing only makes the index ready.
 func (s *Session) FindByName(ctx context.Context, query string) (NameHits, error) {
 	q := pinyin.NewQuery(query)
 	if !enough(query) {
+		// Who opens the page will ask for something: the index is made ready meanwhile.
+		go func() { _ = s.names.refresh(context.WithoutCancel(ctx), s.ledger) }()
 		return NameHits{People: []NameHit{}, Complete: true}, nil
 	}
 	fresh := make(chan error, 1)
@@ -48,9 +51,9 @@ func (s *Session) FindByName(ctx context.Context, query string) (NameHits, error
 		if err != nil {
 			return NameHits{}, err
 		}
-		return s.names.search(q, true), nil
+		return s.names.find(ctx, s.ledger, q, true)
 	case <-timer.C:
-		return s.names.search(q, false), nil
+		return s.names.find(ctx, s.ledger, q, false)
 	case <-ctx.Done():
 		return NameHits{}, ctx.Err()
 	}

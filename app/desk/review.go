@@ -44,11 +44,11 @@ func (s *Session) Reviews(ctx context.Context, scope string) ([]ReviewLine, erro
 			line.KindNames = append(line.KindNames, counter.TaskText(k, "zh"))
 		}
 		if r.Type == "person" {
-			if row, ok, err := nameOf(ctx, s.ledger, nameKey{r.Scope, r.Entity}); err != nil {
+			who, err := nameOf(ctx, s.ledger, nameKey{r.Scope, r.Entity})
+			if err != nil {
 				return nil, err
-			} else if ok {
-				line.Name = row.hit.Name + " " + row.hit.NumberMasked
 			}
+			line.Name = strings.TrimSpace(who.Name + " " + who.NumberMasked)
 		}
 		if r.Number != "" {
 			cases, err := s.ledger.CaseByNumber(ctx, r.Number)

@@ -1,6 +1,7 @@
 package pinyin
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -9,6 +10,7 @@ import (
 type Text struct {
 	runes    []rune // lower case
 	readings [][]string
+	signs    uint64 // signOf each character and of the first letter of each reading
 }
 
 // Prepare makes a text ready for matching.
@@ -21,14 +23,29 @@ func prepare(s string, first []string) Text {
 	var t Text
 	for _, r := range fold(s) {
 		i := len(t.runes)
-		readings := Readings(r)
+		readings := sharedReadings(r)
 		if i < len(first) {
-			readings = addReading(readings, first[i])
+			readings = addReading(slices.Clip(readings), first[i])
+		}
+		t.signs |= signOf(r)
+		for _, reading := range readings {
+			t.signs |= signOf(rune(reading[0]))
 		}
 		t.runes = append(t.runes, r)
 		t.readings = append(t.readings, readings)
 	}
+	t.runes, t.readings = slices.Clip(t.runes), slices.Clip(t.readings)
 	return t
+}
+
+// signOf gives a letter a bit of its own, and all other characters one that they share
+// with some: what lacks a bit of a query cannot match it, which rules out nearly all of
+// a hundred thousand names before any is spelt.
+func signOf(r rune) uint64 {
+	if r >= 'a' && r <= 'z' {
+		return 1 << (r - 'a')
+	}
+	return 1 << (26 + r%38)
 }
 
 // fold makes typed and stored text comparable: lower case, ASCII forms, and
@@ -83,12 +100,23 @@ func (s Score) Less(o Score) bool {
 }
 
 // Query is a query made ready for matching.
-type Query struct{ runes []rune }
+type Query struct {
+	runes []rune
+	needs uint64 // signs that every match has
+}
 
 // NewQuery makes one word of a query ready.
 func NewQuery(s string) Query {
 	q := fold(s)
-	return Query{q[:min(len(q), maxQuery)]}
+	q = q[:min(len(q), maxQuery)]
+	out := Query{runes: q}
+	for i, r := range q {
+		// A later letter may be the end of a syllable; anything else stands for itself.
+		if i == 0 || r > unicode.MaxASCII {
+			out.needs |= signOf(r)
+		}
+	}
+	return out
 }
 
 // maxQuery bounds what is matched; nobody types more into a search box.
@@ -99,9 +127,13 @@ func (q Query) Empty() bool { return len(q.runes) == 0 }
 
 // Match scores q against t; ok is false if it does not match.
 func (t Text) Match(q Query) (Score, bool) {
-	if q.Empty() || len(t.runes) == 0 {
+	if q.Empty() || len(t.runes) == 0 || t.signs&q.needs != q.needs {
 		return Score{}, false
 	}
+	return t.match(q)
+}
+
+func (t Text) match(q Query) (Score, bool) {
 	if at := indexRunes(t.runes, q.runes); at >= 0 {
 		return Score{tierOfSubstring(at, len(q.runes), len(t.runes)), at, len(t.runes) - len(q.runes)}, true
 	}

@@ -6,6 +6,7 @@ package pinyin
 
 import (
 	"strings"
+	"sync"
 	"unicode"
 
 	dict "github.com/mozillazg/go-pinyin"
@@ -44,6 +45,22 @@ func Readings(r rune) []string {
 			out = addReading(out, s[:1]+"yu"+tail)
 			out = addReading(out, s[:1]+"u"+tail)
 		}
+	}
+	return out
+}
+
+// known keeps the readings that were asked for: a hundred thousand names share some
+// thousand characters.
+var known sync.Map // rune to []string
+
+// sharedReadings is Readings; the slice is not to be changed.
+func sharedReadings(r rune) []string {
+	if have, ok := known.Load(r); ok {
+		return have.([]string)
+	}
+	out := Readings(r)
+	if len(out) > 0 {
+		known.Store(r, out)
 	}
 	return out
 }

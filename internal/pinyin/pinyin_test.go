@@ -2,6 +2,7 @@ package pinyin
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"reflect"
 	"slices"
 	"strings"
@@ -86,6 +87,38 @@ func TestMatchTiers(t *testing.T) {
 
 // Any way of typing any stretch of a text finds it: characters, initials, full
 // readings, mixed by turns.
+// What the signs rule out matches nothing without them either.
+func TestSignsRuleOutNoMatch(t *testing.T) {
+	dice := rand.New(rand.NewPCG(7, 3))
+	alphabet := []rune("赵钱李欧阳吕单重行长abhlnsuvyz07·é𠅤")
+	pick := func(n int) string {
+		out := make([]rune, 1+dice.IntN(n))
+		for i := range out {
+			out[i] = alphabet[dice.IntN(len(alphabet))]
+		}
+		return string(out)
+	}
+	matched, ruledOut := 0, 0
+	for range 200_000 {
+		text, q := PrepareName(pick(5)), NewQuery(pick(4))
+		out := text.signs&q.needs != q.needs
+		if out {
+			ruledOut++
+		}
+		if !q.Empty() {
+			if _, ok := text.match(q); ok {
+				matched++
+				if out {
+					t.Fatalf("%q is ruled out for %q and matches", string(q.runes), string(text.runes))
+				}
+			}
+		}
+	}
+	if matched < 1000 || ruledOut < 100_000 {
+		t.Errorf("%d matched, %d ruled out: nothing was tried", matched, ruledOut)
+	}
+}
+
 func TestAnyStretchIsFound(t *testing.T) {
 	for _, s := range []string{"残疾人证换领和补办", "城乡居民基本养老保险参保登记", "重度残疾人护理补贴", "单位行长调查"} {
 		text, runes := Prepare(s), []rune(s)

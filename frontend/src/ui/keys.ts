@@ -19,3 +19,12 @@ export function enterToNext(e: KeyboardEvent, root: HTMLElement | undefined): bo
   next?.focus()
   return next !== undefined
 }
+
+/** What a field says of the list of hits below it (UiHits), to screen readers. */
+export const combobox = (id: string, open: boolean, at: number, count: number) => ({
+  role: 'combobox',
+  'aria-autocomplete': 'list' as const,
+  'aria-expanded': open && count > 0,
+  'aria-controls': id,
+  'aria-activedescendant': open && count > 0 ? `${id}-${at}` : undefined,
+})

@@ -7,7 +7,7 @@ import { askAgain } from './useNames'
 const made = sample(3)
 let desk: ReturnType<typeof memoryDesk>
 let page: Awaited<ReturnType<typeof show>>
-const list = () => page.find('[role=listbox][aria-label=找到的人]')
+const list = () => page.find('.hits')
 
 beforeEach(async () => {
   desk = memoryDesk(made)

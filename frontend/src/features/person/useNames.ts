@@ -45,5 +45,7 @@ export function useNames(desk: Desk, failed: (reason: unknown) => void) {
     const count = hits.value.length
     if (count > 0) at.value = (at.value + by + count) % count
   }
-  return { hits, at, open, complete, search, close, move, settled: () => latest }
+  /** Has the program sort the names meanwhile; what it says is not waited for. */
+  const ready = () => void desk.FindByName('').catch(() => {})
+  return { ready, hits, at, open, complete, search, close, move, settled: () => latest }
 }
