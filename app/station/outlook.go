@@ -218,11 +218,21 @@ func (s *Station) waits(ctx context.Context) ([]WaitView, error) {
 	out := []WaitView{}
 	for _, w := range rows {
 		v := WaitView{Scope: w.Scope, Device: cmpName(names[w.Device], "", w.Device), Why: w.Why, Ops: w.Ops}
-		v.Words, v.En = "它们依据的更早的操作还没有到，等写下那些操作的电脑把数据送来", "earlier ops that they build on are not here yet"
-		if w.Why == "position" {
-			v.Words, v.En = "写它们的电脑已经有区级更新的授权或目录，本机还没有，等区级的数据送到", "their device held newer data of the district than this one does"
-		}
+		v.Words, v.En = whyOpsWait(w.Why, v.Device, s.v.store.Hub() == s.id.Device.ID)
 		out = append(out, v)
 	}
 	return out, nil
+}
+
+// whyOpsWait says for what ops of a device wait. The hub wrote the district's log
+// itself: what names more of it than there is, is wrong, or older than a restore.
+func whyOpsWait(why, device string, hub bool) (zh, en string) {
+	switch {
+	case why != "position":
+		return "它们依据的更早的操作还没有到，等写下那些操作的电脑把数据送来", "earlier ops that they build on are not here yet"
+	case hub:
+		return device + " 写的操作依据了区级没有写过的授权或目录。区级刚从备份恢复的，等各站点把数据送回来；不是的，这台电脑的程序损坏或被改动，请停用它（onedoor hub revoke）并查明原因",
+			"ops of " + device + " name data of the district that the district never wrote: wait for the stations if the hub was just restored from a backup; else its program is damaged or was tampered with: revoke it (onedoor hub revoke) and look into it"
+	}
+	return "写它们的电脑已经有区级更新的授权或目录，本机还没有，等区级的数据送到", "their device held newer data of the district than this one does"
 }

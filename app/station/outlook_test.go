@@ -211,3 +211,18 @@ func TestWhyOpsWait(t *testing.T) {
 		t.Fatalf("after the case came: %+v", o.Waits)
 	}
 }
+
+// TestAPositionNobodyHolds: the hub, which wrote the district's log, names the device
+// that claims to have seen more of it; others can only wait.
+func TestAPositionNobodyHolds(t *testing.T) {
+	for _, c := range []struct {
+		why   string
+		hub   bool
+		named bool
+	}{{"position", true, true}, {"position", false, false}, {"parent", true, false}} {
+		zh, en := whyOpsWait(c.why, "v9", c.hub)
+		if zh == "" || strings.Contains(zh, "v9") != c.named || strings.Contains(en, "v9") != c.named || strings.Contains(zh, "停用") != c.named {
+			t.Errorf("%+v: %s / %s", c, zh, en)
+		}
+	}
+}
