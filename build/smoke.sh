@@ -4,7 +4,7 @@
 # also accepts a case by card and previews its notice.
 # Usage: build/smoke.sh ONEDOOR WINDOW [PICTURE [PICTURE-OF-THE-PREVIEW]]
 set -eu
-program=$(realpath "$1") window=$(realpath "$2") picture=${3:-} preview=${4:-}
+program=$(realpath "$1") window=$(realpath "$2") picture=${3:+$(realpath -m "$3")} preview=${4:+$(realpath -m "$4")}
 repo=$(cd "$(dirname "$0")/.." && pwd)
 dir=$(mktemp -d)
 server="" shown="" reader=""

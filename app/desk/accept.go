@@ -204,7 +204,7 @@ func (s *Session) checkMaterials(ctx context.Context, it *counter.Item, m Materi
 	for _, g := range m.List {
 		g.Name = strings.TrimSpace(g.Name)
 		if _, ok := it.Material(g.Name); !ok {
-			ps = append(ps, counter.Problem{Where: "材料 " + g.Name, What: "不在本事项的材料清单里 / not on the item's list", Fix: "核对名称(见 catalog show) / check the name (catalog show)"})
+			ps = append(ps, counter.Problem{Where: materialWhere(g.Name), What: "不在本事项的材料清单里 / not on the item's list", Fix: "核对名称(见 catalog show) / check the name (catalog show)"})
 			continue
 		}
 		given[g.Name] = g
@@ -219,10 +219,10 @@ func (s *Session) checkMaterials(ctx context.Context, it *counter.Item, m Materi
 		case ok && g.Deferred && want.MayPromise:
 			line.Deferred = true
 		case ok && g.Deferred:
-			ps = append(ps, counter.Problem{Where: "材料 " + want.Name, What: "本事项不允许容缺后补 / it may not follow later", Fix: describe(&want)})
+			ps = append(ps, counter.Problem{Where: materialWhere(want.Name), What: "本事项不允许容缺后补 / it may not follow later", Fix: describe(&want)})
 			continue
 		case required:
-			ps = append(ps, counter.Problem{Where: "材料 " + want.Name, What: "缺少 / missing", Fix: describe(&want)})
+			ps = append(ps, counter.Problem{Where: materialWhere(want.Name), What: "缺少 / missing", Fix: describe(&want)})
 			continue
 		default:
 			continue // conditional or optional, and not given
@@ -230,7 +230,7 @@ func (s *Session) checkMaterials(ctx context.Context, it *counter.Item, m Materi
 		if ok && (g.File != "" || g.Scan != nil) {
 			file, err := s.keepScan(ctx, &g)
 			if err != nil {
-				ps = append(ps, counter.Problem{Where: "材料 " + want.Name, What: bothOf(err), Fix: bothHints(err)})
+				ps = append(ps, counter.Problem{Where: materialWhere(want.Name), What: bothOf(err), Fix: bothHints(err)})
 				continue
 			}
 			line.File = &file
@@ -327,3 +327,6 @@ func (p *prepared) sealed() (map[string][]byte, error) {
 	}
 	return parts, nil
 }
+
+// materialWhere names a material in both languages, as a Problem has it.
+func materialWhere(name string) string { return "材料 " + name + " / material " + name }

@@ -74,7 +74,8 @@ func (d *Desk) VerifyDocument(ctx context.Context, data []byte, isFile bool) (Ve
 		v.Device = signer.Cert.Subject.CommonName
 	}
 	if failed != nil {
-		v.Verdict, v.Why = verdictOf(failed), optional(whyNot(failed))
+		zh, en := whyNot(failed)
+		v.Verdict, v.Why, v.WhyEn = verdictOf(failed), optional(zh), en
 		return v, nil
 	}
 	v.Number, v.Kind, v.Title = stamp.Number, stamp.Kind, d.titleOfKind(ctx, stamp.Kind)
@@ -103,9 +104,11 @@ func (d *Desk) weigh(ctx context.Context, v *Verification, stamp sign.Stamp, sig
 		day := r.In(china).Format(time.DateOnly)
 		if !stamp.IssuedAt.Before(r) {
 			v.Verdict, v.Why = VerdictRevoked, optional("出具这份文书的设备已于"+day+"停用,停用之后出具的不算数")
+			v.WhyEn = "its device was revoked on " + day + "; what it issued after that does not count"
 			return nil
 		}
 		v.Note = "出具的设备后来(" + day + ")停用了。时间是设备自己写的:请核对办件记录。"
+		v.NoteEn = "its device was revoked later, on " + day + ". The time is the device's own word: look at the case. "
 	}
 	v.Valid = true
 	d2, err := d.findCase(ctx, stamp.Number)
@@ -118,6 +121,7 @@ func (d *Desk) weigh(ctx context.Context, v *Verification, stamp sign.Stamp, sig
 		}
 	}
 	v.Note += "本机的办件记录里没有这份文书,可能还没有同步到。"
+	v.NoteEn += "The case as held here does not have this document; it may not have come yet."
 	return nil
 }
 
@@ -160,14 +164,14 @@ func later(a, b time.Time) time.Time {
 	return b
 }
 
-func whyNot(err error) string {
+func whyNot(err error) (zh, en string) {
 	var e *sign.Error
 	if errors.As(err, &e) {
-		return e.Zh
+		return e.Zh, e.En
 	}
 	var c *counter.Error
 	if errors.As(err, &c) {
-		return c.Zh
+		return c.Zh, c.En
 	}
-	return "无法验证"
+	return "无法验证", "it cannot be verified"
 }

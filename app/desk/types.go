@@ -284,6 +284,8 @@ type Verification struct {
 	Title      string `json:"title"`       // of the kind, in words
 	DeviceName string `json:"device_name"` // as the roster has it
 	Note       string `json:"note"`        // what to look at, although it is genuine
+	WhyEn      string `json:"why_en,omitempty"`
+	NoteEn     string `json:"note_en,omitempty"`
 }
 
 // Import tells what an import of reference data did.

@@ -15,7 +15,7 @@ type WithheldThing struct {
 	Number       string        `json:"number"` // of a case
 	ID           string        `json:"id"`
 	ItemName     string        `json:"item_name"` // of an acceptance that waits
-	Name         string        `json:"name"`      // applicant or person, as that device has it; "" if it said nothing of it
+	Name         string        `json:"name"`      // applicant or person, as that device has it; else as it stands
 	NumberMasked string        `json:"number_masked"`
 	Applicant    string        `json:"applicant"` // of a case: id of the record that is admitted with it, "" if none waits
 	Stands       bool          `json:"stands"`    // something of it has effect, so it can be opened
@@ -60,6 +60,13 @@ func (s *Session) WithheldOf(ctx context.Context, device [32]byte) ([]WithheldTh
 					return nil, err
 				}
 			}
+		}
+		if t.Name == "" && p.typ == "person" { // it said something else of somebody who stands
+			who, err := nameOf(ctx, s.ledger, nameKey{p.scope, p.entity})
+			if err != nil {
+				return nil, err
+			}
+			t.Name, t.NumberMasked = who.Name, who.NumberMasked
 		}
 		out = append(out, t)
 	}

@@ -205,6 +205,7 @@ async function otherScreens({ page, press, ask, gone, district, shot }, number) 
 
 /** A supervisor's page of what waits; made is what lose() gives. */
 export async function reviewScreens({ page, shot }) {
+  await page.keyboard.press('F10')
   await page.keyboard.press('F5')
   await page.locator('[role=listbox]:focus').waitFor()
   await shot('review')

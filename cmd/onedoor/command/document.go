@@ -94,12 +94,13 @@ func documentInput(c *cli.Call, operand string) (data []byte, isFile bool, err e
 }
 
 func printVerification(w io.Writer, c *cli.Call, v desk.Verification) {
+	why := c.Say(dash(v.Why), v.WhyEn)
 	if !v.Valid {
 		if v.Verdict == desk.VerdictNoCode { // no word about any paper
-			fmt.Fprintln(w, c.Say("没有读出来，请再扫一次:", "not readable, scan again:"), dash(v.Why))
+			fmt.Fprintln(w, c.Say("没有读出来，请再扫一次:", "not readable, scan again:"), why)
 			return
 		}
-		fmt.Fprintln(w, c.Say("不真:", "not genuine:"), dash(v.Why))
+		fmt.Fprintln(w, c.Say("不真:", "not genuine:"), why)
 		fmt.Fprintln(w, c.Say("设备名册截至:", "devices known as of:"), minute(v.AsOf))
 		return
 	}
@@ -111,7 +112,7 @@ func printVerification(w io.Writer, c *cli.Call, v desk.Verification) {
 		{c.Say("设备名册截至", "devices known as of"), minute(v.AsOf)},
 	})
 	if v.Note != "" {
-		fmt.Fprintln(w, c.Say("注意:", "Note:"), v.Note)
+		fmt.Fprintln(w, c.Say("注意:", "Note:"), c.Say(v.Note, v.NoteEn))
 	}
 }
 

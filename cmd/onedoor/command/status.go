@@ -83,7 +83,7 @@ func printStatus(w io.Writer, c *cli.Call, v station.Status) {
 func printRoads(w io.Writer, c *cli.Call, roads []station.Road) {
 	fmt.Fprintln(w, c.Say("通道:", "roads:"))
 	for _, r := range roads {
-		fmt.Fprintf(w, "  %s %s\n", r.Name, r.Note)
+		fmt.Fprintf(w, "  %s %s\n", c.Say(r.Name, roadsEn[r.Kind]), c.Say(r.Note, roadNoteEn(r)))
 		for _, p := range r.Peers {
 			state := c.Say("在线", "connected")
 			if !p.Connected {
@@ -95,6 +95,20 @@ func printRoads(w io.Writer, c *cli.Call, roads []station.Road) {
 			fmt.Fprintf(w, "    %s %s %s%s\n", p.Name, state, p.Trouble, p.Progress)
 		}
 	}
+}
+
+// roadsEn names the roads; new ones go by their kind until they are named here.
+var roadsEn = map[string]string{"wan": "network", "lan": "local network", "stick": "USB stick"}
+
+// roadNoteEn says less than the Chinese note: whether a road that cannot be seen is used.
+func roadNoteEn(r station.Road) string {
+	if r.Kind == "stick" {
+		return "carries data between PCs without a network; sealed, useless to a finder"
+	}
+	if !r.On {
+		return "off"
+	}
+	return ""
 }
 
 // chinaTime is the civil time of every station.

@@ -23,21 +23,23 @@ export function useLink(desk: Desk, changes: ChangeWatch) {
   useChanges(['link', 'records', 'device'], () => void ask(), changes)
 
   const words = computed(() => {
-    if (!changes.up.value) return { tone: 'bad' as const, text: '程序没有回应' }
-    if (!state.value) return { tone: 'off' as const, text: '……' }
+    if (!changes.up.value) return { tone: 'bad' as const, text: '程序没有回应', short: '程序没有回应' }
+    if (!state.value) return { tone: 'off' as const, text: '……', short: '……' }
     return linkWords(state.value)
   })
   return { state, words, ask }
 }
 
-/** What the head line says of the link. */
-export function linkWords(s: LinkState): { tone: 'good' | 'off' | 'bad'; text: string } {
+/** What is said of the link, and what of it the head line has room for: never less than what is unsent. */
+export function linkWords(s: LinkState): { tone: 'good' | 'off' | 'bad'; text: string; short: string } {
   const peers = s.roads.flatMap((r) => r.peers)
   const unsent = s.above && s.backlog.cases > 0 ? `，${s.backlog.cases} 件未送出` : ''
-  if (peers.some((p) => p.connected)) return { tone: unsent ? 'off' : 'good', text: `已联网${unsent}` }
-  if (!s.above) return { tone: 'good', text: '没有设备连接' }
+  const same = (tone: 'good' | 'off', text: string) => ({ tone, text, short: text })
+  if (peers.some((p) => p.connected)) return same(unsent ? 'off' : 'good', `已联网${unsent}`)
+  if (!s.above) return same('good', '没有设备连接')
   const last = peers.map((p) => p.last_contact).filter(Boolean).sort().at(-1)
-  return { tone: 'off', text: last ? `未联网，上次联系 ${minute(last)}${unsent}` : `未联网，办件先存在本机${unsent}` }
+  const text = last ? `未联网，上次联系 ${minute(last)}${unsent}` : `未联网，办件先存在本机${unsent}`
+  return { tone: 'off', text, short: unsent ? `未联网${unsent}` : last ? `未联网，上次 ${minute(last).slice(5)}` : '未联网' }
 }
 
 export function useLinkState(): LinkWatch {

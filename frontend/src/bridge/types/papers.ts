@@ -94,4 +94,6 @@ export interface Verification {
   title: string
   device_name: string
   note: string
+  why_en?: string
+  note_en?: string
 }
