@@ -16,20 +16,21 @@ const ScopeRealm = "realm"
 // Fact is one op as the domain sees it: who did what to which entity, where,
 // and with which right. The log that it came from is none of its business.
 type Fact struct {
-	ID       [32]byte             // hash of the op
-	Kind     string               // "case.accept": entity type, dot, verb
-	Entity   uuid.UUID            // what it is about
-	Actor    uuid.UUID            // the user; zero is the device itself
-	Device   [32]byte             // the device that said it
-	Scope    string               // ScopeRealm or 12 digits
-	At       time.Time            // physical part of the stamp, UTC, milliseconds; never a legal date
-	Payload  []byte               // JSON of the kind's payload struct
-	Sealed   map[string]SealedRef // personal parts by field; opaque, folds carry the references only
-	Epoch    [8]byte              // which life of the device's log
-	Seq      uint64               // its place there
-	Position uint64               // how much of the district's log in the scope its author had applied
-	District bool                 // written by the district's own device
-	Verdict  Verdict              // right to act, from Powers.Judge, filled before folding
+	ID       [32]byte                           // hash of the op
+	Kind     string                             // "case.accept": entity type, dot, verb
+	Entity   uuid.UUID                          // what it is about
+	Actor    uuid.UUID                          // the user; zero is the device itself
+	Device   [32]byte                           // the device that said it
+	Scope    string                             // ScopeRealm or 12 digits
+	At       time.Time                          // physical part of the stamp, UTC, milliseconds; never a legal date
+	Payload  []byte                             // JSON of the kind's payload struct
+	Sealed   map[string]SealedRef               // personal parts by field; opaque, folds carry the references only
+	Epoch    [8]byte                            // which life of the device's log
+	Seq      uint64                             // its place there
+	Leads    func(seq uint64, op [32]byte) bool // of a log with branches: whether that op of it follows from this one; nil without
+	Position uint64                             // how much of the district's log in the scope its author had applied
+	District bool                               // written by the district's own device
+	Verdict  Verdict                            // right to act, from Powers.Judge, filled before folding
 }
 
 // Type is the entity type of the fact's kind, the part before the dot.

@@ -36,7 +36,7 @@ func Fold(entityType string, h History) Folded {
 		return foldWording(h)
 	case "paper":
 		return foldPaper(h)
-	case "user", "member", "key", "device", "epoch", "branch":
+	case "user", "member", "key", "device", "epoch", "branch", "number", "station":
 		return foldPower(entityType, h)
 	}
 	effects := make([]Effect, len(h.Facts))

@@ -31,6 +31,7 @@ var kindRules = map[string]kindRule{
 	"calendar.set":  {realm: true, district: true},
 	"retention.set": {realm: true, district: true},
 	"wording.set":   {realm: true, district: true},
+	"number.give":   {realm: true, district: true, apply: (*Powers).giveNumber},
 	"device.enroll": {realm: true, district: true, apply: (*Powers).addMember},
 	"device.revoke": {realm: true, district: true, apply: (*Powers).removeMember},
 
@@ -45,6 +46,8 @@ var kindRules = map[string]kindRule{
 	"person.record":  {roles: anyClerk},
 	"person.restore": {roles: anyClerk},
 	"person.admit":   {roles: headsOnly},
+
+	"station.copied": {self: true},
 
 	"paper.print":   {roles: anyClerk},
 	"paper.printed": {roles: anyClerk},

@@ -132,6 +132,9 @@ func (p *Powers) addMember(f *Fact) *Powers {
 	if m.Limited {
 		m.limitedAt = f.At
 	}
+	if known {
+		m.Numbers = p.members[i].Numbers
+	}
 	return p.withMember(i, known, m)
 }
 
@@ -146,10 +149,10 @@ func (p *Powers) removeMember(f *Fact) *Powers {
 	}
 	m := *p.members[i]
 	m.Removed, m.removedAt, m.removedSeq, m.Set = true, f.At, f.Seq, f.ID
-	m.cut, m.counts = remove.Cut, map[[8]byte]uint64{}
+	m.cut, m.counts = remove.Cut, map[[8]byte][]LogEnd{}
 	for _, end := range remove.Counts {
 		if raw, err := hex.DecodeString(end.Epoch); err == nil && len(raw) == 8 {
-			m.counts[[8]byte(raw)] = end.Seq
+			m.counts[[8]byte(raw)] = append(m.counts[[8]byte(raw)], end)
 		}
 	}
 	return p.withMember(i, true, m)

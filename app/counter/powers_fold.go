@@ -15,7 +15,7 @@ type PowerState struct {
 // powerVerbs: the verb that sets, and the one that ends.
 var powerVerbs = map[string][2]Verb{
 	"user": {"set", "disable"}, "member": {"add", "remove"}, "key": {"add", ""}, "device": {"enroll", "revoke"},
-	"epoch": {"begin", ""}, "branch": {"adopt", ""},
+	"epoch": {"begin", ""}, "branch": {"adopt", ""}, "number": {"give", ""}, "station": {"copied", ""},
 }
 
 func foldPower(entityType string, h History) Folded {
@@ -82,6 +82,10 @@ func newPowerPayload(kind string) any {
 		return &ContinuePayload{}
 	case "key.add":
 		return &KeyPayload{}
+	case "number.give":
+		return &NumberPayload{}
+	case "station.copied":
+		return &CopiedPayload{}
 	}
 	return nil
 }

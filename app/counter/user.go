@@ -115,12 +115,14 @@ type Member struct {
 	Limited  bool   `json:"limited,omitempty"`   // the village moved away: it may finish older cases, and begin none
 	Removed  bool   `json:"removed"`             // no member any more, or revoked
 	Set      OpID   `json:"set"`
+	// Counter numbers that the district gave it later, the last one last; realm only.
+	Numbers []GivenNumber `json:"numbers,omitempty"`
 
 	limitedAt  time.Time
 	removedAt  time.Time
 	removedSeq uint64 // of the op that removed it, in the district's log
 	cut        bool   // revoked: only what counts names still counts
-	counts     map[[8]byte]uint64
+	counts     map[[8]byte][]LogEnd
 }
 
 // RemovedAt is when a device was removed; zero while it is a member.

@@ -15,15 +15,22 @@ type AdmitPayload struct {
 type LogEnd struct {
 	Epoch string `json:"epoch"` // 16 hexadecimal digits
 	Seq   uint64 `json:"seq"`
+	Hash  *OpID  `json:"hash,omitempty"` // of that op: of a log with branches, which one counts
 }
 
 // cutOff marks what a revoked device said after the last op that counts: it has no
 // effect until a supervisor admits it. The rank is kept for then.
 func (m *Member) cutOff(f *Fact, v Verdict) Verdict {
-	if !m.Removed || !m.cut || f.Seq <= m.counts[f.Epoch] {
+	if !m.Removed || !m.cut || slices.ContainsFunc(m.counts[f.Epoch], func(e LogEnd) bool { return f.within(&e) }) {
 		return v
 	}
 	return Verdict{Authority: v.Authority, Reason: ReasonRevoked, Review: true, Since: m.removedSeq}
+}
+
+// within tells whether a fact lies in a log up to an end of it, on the branch of it
+// that the end is on: else who has a stolen device could put a branch beside what counts.
+func (f *Fact) within(e *LogEnd) bool {
+	return f.Seq <= e.Seq && (f.Leads == nil || e.Hash == nil || f.Leads(e.Seq, *e.Hash))
 }
 
 // withhold works out which facts of an entity have no effect because a revoked
@@ -73,7 +80,10 @@ func (h History) admitted() map[OpID]bool {
 }
 
 // Kinds of what somebody has to look at, besides the kinds of tasks.
-const TaskWithheld = "withheld" // without effect until a supervisor admits it
+const (
+	TaskWithheld = "withheld" // without effect until a supervisor admits it
+	TaskNumber   = "number"   // another case bears the same number
+)
 
 // Reviews lists the kinds of what people have to see to about an entity, each
 // once. It is not empty for an entity of which nothing stands, too.

@@ -277,13 +277,17 @@ func (s *Session) record(ctx context.Context, rec counter.Recorder, p *prepared,
 	if err := s.alreadyOpen(ctx, &p.item, p.who.snap.Number); err != nil { // another window of this station was faster
 		return Accepted{}, err
 	}
+	window, err := s.counterNumber(ctx) // inside the transaction: it may have changed a moment ago
+	if err != nil {
+		return Accepted{}, err
+	}
 	person, err := s.recordPerson(ctx, rec, scope, &p.who, written)
 	if err != nil {
 		return Accepted{}, err
 	}
 	date, serial := rec.NextSerial(p.legal.Time())
 	p.person = person
-	number := counter.FormatNumber(dev.Division, counter.DateOf(date), dev.Counter, serial)
+	number := counter.FormatNumber(dev.Division, counter.DateOf(date), window, serial)
 	if number == "" {
 		return Accepted{}, counter.E(counter.CodeFailed, "办件编号生成失败", "no case number could be made").
 			Hint("检查本机的区划代码和窗口编号", "check the division and the counter number of this device")
@@ -297,7 +301,7 @@ func (s *Session) record(ctx context.Context, rec counter.Recorder, p *prepared,
 	_, err = rec.Append(counter.Act{Scope: scope, Kind: "case.accept", Entity: id, Actor: s.user.ID, New: true, Sealed: sealed,
 		Payload: counter.AcceptPayload{Number: number,
 			Item:   counter.ItemRef{ID: p.itemID, Code: p.item.Code, Name: p.item.Name, Version: p.item.Version},
-			Person: person, Type: p.who.typ, Read: p.who.read, Channel: p.channel, Counter: dev.Counter, Division: dev.Division,
+			Person: person, Type: p.who.typ, Read: p.who.read, Channel: p.channel, Counter: window, Division: dev.Division,
 			LegalDate: p.legal, AcceptedAt: at, Due: p.due, DueProvisional: p.dueProv, Calendar: p.calendar,
 			Instant: p.item.Instant, PromisedDays: p.item.Days(), Materials: p.materials, ClockSuspicious: p.suspect}})
 	if err != nil {

@@ -44,6 +44,9 @@ type Config struct {
 	Device Device
 	Now    func() time.Time
 	Papers Papers
+	// Counter gives the counter number that cases are numbered with now, or why none may
+	// be given; nil is that of Device.
+	Counter func(ctx context.Context) (string, error)
 	// DeviceNames names the devices of the roster.
 	DeviceNames func(ctx context.Context) (map[[32]byte]string, error)
 	// KeepScan stores a scanned material of a scope, sealed, and names it by its content.
@@ -89,6 +92,14 @@ func New(cfg Config) *Desk { return &Desk{cfg: cfg, ledger: cfg.Ledger, names: n
 
 // Device tells which station this is.
 func (d *Desk) Device() Device { return d.cfg.Device }
+
+// counterNumber is the counter number that what is made now is numbered with.
+func (d *Desk) counterNumber(ctx context.Context) (string, error) {
+	if d.cfg.Counter == nil {
+		return d.cfg.Device.Counter, nil
+	}
+	return d.cfg.Counter(ctx)
+}
 
 // china is the civil time of every station.
 var china = time.FixedZone("CST", 8*3600)

@@ -201,7 +201,11 @@ func (s *Session) handover(ctx context.Context, r LooseRequest, now time.Time) (
 	if len(rows) > 0 {
 		f["cases"] = rows
 	}
-	number := "H" + s.cfg.Device.Division + s.cfg.Device.Counter + "-" + strings.ReplaceAll(string(day), "-", "")
+	window, err := s.counterNumber(ctx)
+	if err != nil {
+		return document.Draft{}, err
+	}
+	number := "H" + s.cfg.Device.Division + window + "-" + strings.ReplaceAll(string(day), "-", "")
 	return document.Draft{Kind: "handover", Number: number, IssuedAt: now, Facts: f}, nil
 }
 

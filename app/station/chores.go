@@ -50,17 +50,20 @@ func (s *Station) tellChores(ctx context.Context, node *bepnode.Node, addr strin
 }
 
 // doChores does what a device says by itself: it joins double acceptances,
-// settles provisional dates and, at a hub that goes on after a loss, gives new keys to
-// service points whose members do not all have the key of now. It gives how many acts were written. A failure stops
+// settles provisional dates and says when its disk turned out to be a copy; the hub gives
+// a new counter number then and, when it goes on after a loss, the keys that members of
+// service points lack. It gives how many acts were written. A failure stops
 // nothing else: it is tried again the next time.
 func (s *Station) doChores(ctx context.Context) int {
 	joined, err := s.joinDoubles(ctx)
 	settled, err2 := s.recountDue(ctx)
 	mended, err3 := s.mendKeys(ctx)
-	if err = errors.Join(err, err2, err3); err != nil && ctx.Err() == nil {
+	told, err4 := s.tellCopied(ctx)
+	given, err5 := s.giveNumbers(ctx)
+	if err = errors.Join(err, err2, err3, err4, err5); err != nil && ctx.Err() == nil {
 		slog.Warn("chores", "cause", err)
 	}
-	return joined + settled + mended
+	return joined + settled + mended + told + given
 }
 
 // recountDue settles the due dates of the service point when a calendar has come.

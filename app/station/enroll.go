@@ -122,6 +122,14 @@ func (s *Station) scopesOf(ctx context.Context, rec *roster.DeviceRecord) ([]opl
 				Hint("换一个窗口编号重新申请;旧设备不用了请先停用(hub revoke)", "choose another counter number, or revoke the old device first")
 		}
 	}
+	realm, err := s.v.store.Powers(ctx, counter.ScopeRealm)
+	if err != nil {
+		return nil, err
+	}
+	if realm.NumberGiven(rec.Division, rec.Counter) {
+		return nil, counter.Ef(counter.CodeInvalid, "%s 的 %s 号已经分给恢复过的设备使用", "counter %[2]s of %[1]s was given to a restored device", rec.Division, rec.Counter).
+			Hint("换一个窗口编号重新申请", "choose another counter number")
+	}
 	return scopes, nil
 }
 

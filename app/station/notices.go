@@ -10,6 +10,14 @@ import (
 func (o *Outlook) inWords() []Notice {
 	out := []Notice{}
 	say := func(kind, level, zh, en string) { out = append(out, Notice{kind, level, zh, en}) }
+	if o.Copied {
+		say("copied", "bad", "本机的数据是连同密钥文件夹一起从备份恢复的：暂停受理，等区级分配新的窗口编号。请与区级同步一次；已经录入的内容都在",
+			"this PC was restored together with its key folder: no case is accepted until the district has given another counter number. Sync with it; nothing entered is lost")
+	}
+	if len(o.Forked) > 0 {
+		say("forked", "warn", fmt.Sprintf("这些设备的数据有分支（多半是整机从备份恢复过），之后的操作待复核，编号相同的办件要更正：%s。用 case list --review 查看", strings.Join(o.Forked, "、")),
+			fmt.Sprintf("devices whose log goes on in several ways, probably restored from a backup as a whole; what came after is to be looked at again, equal numbers are to be corrected: %s. See case list --review", strings.Join(o.Forked, ", ")))
+	}
 	h := o.Handover
 	if h.Overdue > 0 {
 		say("overdue", "bad",

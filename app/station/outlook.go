@@ -24,6 +24,8 @@ type Outlook struct {
 	SilentDays  int      `json:"silent_days"`
 	Quarantined int      `json:"quarantined"` // files that were refused
 	Faults      int64    `json:"faults"`      // things wrong with what peers sent, since the program was started
+	Forked      []string `json:"forked"`      // names of devices whose log goes on in several ways
+	Copied      bool     `json:"copied"`      // this disk turned out to be a copy, and waits for another counter number
 	Notices     []Notice `json:"notices"`     // all of it in words, the gravest first
 }
 
@@ -61,7 +63,7 @@ type WaitView struct {
 
 // Notice is something that somebody should know, in words.
 type Notice struct {
-	Kind  string `json:"kind"`  // overdue, due_today, silent, never, waiting, quarantined, unsent
+	Kind  string `json:"kind"`  // copied, forked, overdue, due_today, silent, never, waiting, quarantined, unsent
 	Level string `json:"level"` // bad, warn, info
 	Text  string `json:"text"`
 	En    string `json:"text_en"`
@@ -97,6 +99,9 @@ func (s *Station) Outlook(ctx context.Context, silentDays int) (o Outlook, err e
 		return o, err
 	}
 	if o.Quarantined, err = s.v.store.Quarantined(ctx); err != nil {
+		return o, err
+	}
+	if o.Forked, o.Copied, err = s.forked(ctx); err != nil {
 		return o, err
 	}
 	if o.Stations, err = s.stations(ctx, o.AsOf, silentDays, cals); err != nil {

@@ -158,7 +158,11 @@ func (s *Station) countedEnds(ctx context.Context, leaving oplog.DeviceID) (map[
 	ends := map[string][]counter.LogEnd{}
 	for _, l := range logs {
 		if l.Device == leaving.String() {
-			ends[l.Scope] = append(ends[l.Scope], counter.LogEnd{Epoch: l.Epoch, Seq: l.Ops})
+			end := counter.LogEnd{Epoch: l.Epoch, Seq: l.Last}
+			if head, err := counter.ParseOpID(l.Head); err == nil {
+				end.Hash = (*counter.OpID)(&head)
+			}
+			ends[l.Scope] = append(ends[l.Scope], end)
 		}
 	}
 	return ends, nil

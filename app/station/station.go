@@ -184,6 +184,7 @@ func (s *Station) newDesk() (*desk.Desk, error) {
 		Device: desk.Device{ID: d.ID, Name: d.Name, Division: d.Division, Counter: d.Counter, Tier: string(d.Tier),
 			DistrictCode: s.id.Hub.Division, DistrictName: s.id.Realm.Name},
 		Papers:      desk.Papers{Press: press, Signer: s.keys.Signer(), Chain: chain, Roots: roots, Devices: s.knownDevices},
+		Counter:     s.counterNumber,
 		DeviceNames: s.deviceNames,
 		KeepScan:    s.keepScan,
 		KeepData:    s.keepScanData,

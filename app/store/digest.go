@@ -63,9 +63,9 @@ func (s *Store) digest(ctx context.Context, scope oplog.Scope) (ScopeDigest, err
 	}
 	d.Digest = hex.EncodeToString(h.Sum(nil))
 	for query, dst := range map[string]*int{
-		"SELECT coalesce(sum(seq), 0) FROM logs WHERE scope = ?": &d.Ops,
-		"SELECT count(*) FROM waiting WHERE scope = ?":           &d.Waiting,
-		"SELECT count(*) FROM cases WHERE scope = ?":             &d.Cases,
+		"SELECT coalesce(sum(seq - shared), 0) FROM logs WHERE scope = ?": &d.Ops,
+		"SELECT count(*) FROM waiting WHERE scope = ?":                    &d.Waiting,
+		"SELECT count(*) FROM cases WHERE scope = ?":                      &d.Cases,
 	} {
 		if err := s.r.QueryRowContext(ctx, query, string(scope)).Scan(dst); err != nil {
 			return d, err

@@ -32,7 +32,7 @@ func (s *Store) heldNow(ctx context.Context) heldFunc {
 
 // foldOps orders, judges and folds the ops of one entity. Ops that name a
 // position which is not held wait, and so does what follows from them.
-func (s *Store) foldOps(powers powersFunc, at heldFunc, ops []storedOp) (*folded, error) {
+func (s *Store) foldOps(q querier, powers powersFunc, at heldFunc, ops []storedOp) (*folded, error) {
 	var f folded
 	ready, err := s.splitByPosition(at, ops, &f)
 	if err != nil {
@@ -41,6 +41,9 @@ func (s *Store) foldOps(powers powersFunc, at heldFunc, ops []storedOp) (*folded
 	facts, line := make([]counter.Fact, len(ready)), s.powers.districts.now()
 	for i := range ready {
 		facts[i] = factOf(&ready[i], line)
+		if ready[i].forked {
+			facts[i].Leads = leads(q, &ready[i])
+		}
 	}
 	if err := s.judge(powers, ready, facts); err != nil {
 		return nil, err
@@ -48,10 +51,13 @@ func (s *Store) foldOps(powers powersFunc, at heldFunc, ops []storedOp) (*folded
 	nodes := make([]merge.Node, len(ready))
 	for i := range ready {
 		o := &ready[i].op
-		nodes[i] = merge.Node{ID: ready[i].hash, Device: o.Device, Epoch: o.Epoch, Seq: o.Seq, Stamp: o.Stamp, Parents: o.Parents}
+		nodes[i] = merge.Node{ID: ready[i].hash, Device: o.Device, Epoch: o.Epoch, Seq: o.Seq, Stamp: o.Stamp, Parents: o.Parents, Branch: ready[i].log}
 		if facts[i].Verdict.OK {
 			nodes[i].Authority = facts[i].Verdict.Authority
 		}
+	}
+	for i, cause := range crossing(ready) {
+		nodes[i].Parents = append(slices.Clip(nodes[i].Parents), ready[cause].hash)
 	}
 	if broken.Is(broken.UnstableTieBreak) {
 		breakTies(nodes)
@@ -185,7 +191,7 @@ func rank(typ string) int {
 }
 
 func (t *txn) foldEntity(k entityKey, ops []storedOp, isNew bool) error {
-	f, err := t.s.foldOps(t.powersAt, t.held, ops)
+	f, err := t.s.foldOps(t, t.powersAt, t.held, ops)
 	if err != nil {
 		return err
 	}
@@ -229,8 +235,8 @@ func (t *txn) insertWaiting(o *storedOp) error {
 	}
 	_, err := t.exec(`INSERT OR IGNORE INTO waiting (op, scope, entity, why)
 		SELECT o.id, l.scope, o.entity, ? FROM ops o JOIN logs l ON l.id = o.log
-		WHERE l.scope = ? AND l.device = ? AND l.epoch = ? AND o.seq = ?`,
-		why, string(o.op.Scope), o.op.Device[:], o.op.Epoch[:], o.op.Seq)
+		WHERE l.scope = ? AND l.device = ? AND substr(l.epoch, 1, 8) = ? AND o.seq = ? AND o.hash = ?`,
+		why, string(o.op.Scope), o.op.Device[:], o.op.Epoch[:], o.op.Seq, o.hash[:])
 	return err
 }
 

@@ -14,6 +14,10 @@ type storedOp struct {
 	hash    oplog.Hash
 	waiting bool
 	why     string // once it is found to wait; "" is waitParent
+
+	log    int64  // the row of its log; with branches, of its branch
+	path   []span // of that
+	forked bool   // its log has branches, and had parted before it
 }
 
 // entityKey names an entity: the same user, say, stands in every scope where it
@@ -49,15 +53,20 @@ func (s touchedSet) add(op *oplog.Op, hash oplog.Hash, isNew bool) {
 }
 
 const selectOps = `SELECT l.scope, l.device, l.epoch, o.seq, o.hash, o.body,
-	p.realm_seq, p.realm_hash, p.powers_seq, p.powers_hash, w.op IS NOT NULL
+	p.realm_seq, p.realm_hash, p.powers_seq, p.powers_hash, w.op IS NOT NULL,
+	l.id, l.path, coalesce(l.split < o.seq, 0)
 	FROM ops o JOIN logs l ON l.id = o.log JOIN positions p ON p.id = o.pos LEFT JOIN waiting w ON w.op = o.id `
 
 // scanOp reads one row of selectOps; Prev stays zero, folds do not need it.
 func scanOp(rows *sql.Rows) (o storedOp, err error) {
-	var scope string
+	var scope, path string
 	var device, epoch, hash, body, rh, ph []byte
 	if err = rows.Scan(&scope, &device, &epoch, &o.op.Seq, &hash, &body,
-		&o.op.Realm.Seq, &rh, &o.op.Powers.Seq, &ph, &o.waiting); err != nil {
+		&o.op.Realm.Seq, &rh, &o.op.Powers.Seq, &ph, &o.waiting,
+		&o.log, &path, &o.forked); err != nil {
+		return o, err
+	}
+	if o.path, err = parsePath(path); err != nil {
 		return o, err
 	}
 	o.op.Scope = oplog.Scope(scope)

@@ -72,7 +72,7 @@ func TestBatchOfAStrangerIsNotTaken(t *testing.T) {
 	if folders, err := w.hub.Folders(stranger.id); err != nil || len(folders) != 1 {
 		t.Fatalf("a stranger is offered %v, %v", folders, err)
 	}
-	if _, err := w.hub.Read(stranger.id, string(village)+"-2026", segment.TailName(w.hub.id, w.hub.epoch), 0, 1); err == nil {
+	if _, err := w.hub.Read(stranger.id, string(village)+"-2026", segment.TailName(w.hub.id, w.hub.epoch.now()), 0, 1); err == nil {
 		t.Fatal("a stranger may read the scope")
 	}
 	goesOn(t, w)
@@ -98,19 +98,24 @@ func TestRealmIsTheDistrictsAlone(t *testing.T) {
 	goesOn(t, w)
 }
 
-func TestForkedLogKeepsTheFirstBranch(t *testing.T) {
+// TestForkedLogIsKeptAndNamed: who forks a log on purpose gains nothing by it: what is
+// genuine stands, what came beside it is flagged, and the log is named.
+func TestForkedLogIsKeptAndNamed(t *testing.T) {
 	w := newWorld(t)
 	one, two := newForger(t, w, w.vil), newForger(t, w, w.vil)
 	one.say(func(*oplog.Op) {})
 	two.say(func(*oplog.Op) {})
 	two.say(func(*oplog.Op) {})
 	must(t, one.send())
-	if err := two.send(); !errors.Is(err, segment.ErrRefused) {
-		t.Fatalf("%v", err)
-	}
+	must(t, two.send())
 	one.say(func(*oplog.Op) {})
 	one.say(func(*oplog.Op) {})
 	must(t, one.send())
+	forks, err := w.hub.Forks(context.Background())
+	must(t, err)
+	if len(forks) != 1 || forks[0].Device != w.vil.id.String() || forks[0].Name != "village" || len(forks[0].Branches) != 2 {
+		t.Fatalf("%+v", forks)
+	}
 	goesOn(t, w)
 }
 

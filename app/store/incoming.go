@@ -82,84 +82,101 @@ func checkName(h segment.Header, scope oplog.Scope, file string) (name segment.N
 	return name, nil
 }
 
-// applyFile verifies and applies the batches that are new here.
-func (t *txn) applyFile(in *incoming) (ops int, err error) {
+// applyFile verifies and applies the batches that are new here, and gives where the
+// file ends.
+func (t *txn) applyFile(in *incoming) (at knot, ops int, err error) {
 	h := in.head
 	if err := t.learnHeir(h, &in.batches[0]); err != nil {
-		return 0, err
+		return at, 0, err
 	}
 	pub, err := signKey(t.ctx, t, &t.s.signers, h.Device)
 	if err != nil {
-		return 0, err
+		return at, 0, err
 	}
 	if err := t.mayWrite(h.LogID); err != nil {
-		return 0, err
+		return at, 0, err
 	}
-	row, err := t.log(h.LogID, false)
+	stranger, err := t.neverLived(h.LogID)
 	if err != nil {
-		return 0, err
+		return at, 0, err
 	}
-	if err := t.continues(h, row); err != nil {
-		return 0, err
+	g, err := t.tree(h.LogID)
+	if err != nil {
+		return at, 0, err
+	}
+	if at, err = g.begin(h, in.batches, in.w); err != nil {
+		return at, 0, err
 	}
 	set := touchedSet{}
 	for i := range in.batches {
 		b, l := &in.batches[i], looked{}
-		if b.Offset < in.w.Offset && b.LastSeq() <= row.seq {
+		if b.LastSeq() <= at.seq && b.Offset < in.w.Offset {
 			continue // verified and applied when it came
 		}
 		if in.looked != nil && in.looked[i].by == pub {
 			l = in.looked[i]
 		} else if err := b.Verify(h, pub); err != nil && !broken.Is(broken.UncheckedSign) {
-			return 0, err
+			return at, 0, err
 		}
-		n, err := t.applyBatch(h, b, &l, &row, set)
+		n, err := t.applyBatch(h, b, &l, g, &at, set)
 		if err != nil {
-			return 0, err
+			return at, 0, err
 		}
 		ops += n
 	}
 	if ops == 0 {
-		return 0, nil
+		return at, 0, nil
 	}
-	if err := t.saveLog(&row); err != nil {
-		return 0, err
+	if err := g.save(set); err != nil {
+		return at, 0, err
+	}
+	if t.s.self.Device == h.Device && (stranger || h.Epoch == t.s.epoch.now()) {
+		if err := t.turnEpoch(); err != nil {
+			return at, 0, err
+		}
 	}
 	if t.s.isDistrict(h.Device) {
 		if err := t.districtMoved(h.LogID, set); err != nil {
-			return 0, err
+			return at, 0, err
 		}
 		if err := t.wakeWaiting(h.Scope, set); err != nil {
-			return 0, err
+			return at, 0, err
 		}
 	}
-	return ops, t.fold(set)
+	return at, ops, t.fold(set)
 }
 
-// continues checks where a file stands against the log that we hold.
-func (t *txn) continues(h segment.Header, row logRow) error {
-	if h.First > row.seq+1 {
-		return errGap
-	}
-	prev, err := t.hashOf(row.id, h.First-1)
-	if err != nil {
-		return err
-	}
-	if h.Prev != prev {
-		return fmt.Errorf("%w: the log of %s forks after op %d", segment.ErrRefused, h.Device.Short(), h.First-1)
-	}
-	return nil
-}
-
-func (t *txn) applyBatch(h segment.Header, b *segment.Batch, l *looked, row *logRow, set touchedSet) (int, error) {
-	if b.LastSeq() <= row.seq {
-		have, err := t.hashOf(row.id, b.LastSeq())
-		if err == nil && have != b.Last {
-			err = fmt.Errorf("%w: the log of %s forks at op %d", segment.ErrRefused, h.Device.Short(), b.LastSeq())
+// begin finds the place that a file continues from. Of a file whose beginning we
+// had, that is the end of the beginning.
+func (g *logTree) begin(h segment.Header, batches []segment.Batch, w segment.Want) (knot, error) {
+	for i := len(batches) - 1; i >= 0; i-- {
+		if batches[i].Offset >= w.Offset {
+			continue
 		}
+		if l, err := g.find(batches[i].LastSeq(), batches[i].Last); err != nil || l != nil {
+			return knot{l, batches[i].LastSeq()}, err
+		}
+		break
+	}
+	l, err := g.find(h.First-1, h.Prev)
+	if err != nil || l != nil {
+		return knot{l, h.First - 1}, err
+	}
+	if g.t.s.isDistrict(h.Device) && h.First <= g.longest()+1 {
+		return knot{}, fmt.Errorf("%w: the log of %s forks after op %d", segment.ErrRefused, h.Device.Short(), h.First-1)
+	}
+	return knot{}, errGap // or of a branch whose beginning is still to come
+}
+
+func (t *txn) applyBatch(h segment.Header, b *segment.Batch, l *looked, g *logTree, at *knot, set touchedSet) (int, error) {
+	if row, err := g.find(b.LastSeq(), b.Last); err != nil || row != nil {
+		*at = knot{row, b.LastSeq()}
 		return 0, err
 	}
-	st := segment.State{Seq: row.seq, Prev: row.head, Realm: row.realm, Powers: row.powers}
+	st, err := g.state(*at)
+	if err != nil {
+		return 0, err
+	}
 	sealer, err := t.sealerOf(h, b, st)
 	if err != nil {
 		return 0, err
@@ -178,7 +195,15 @@ func (t *txn) applyBatch(h segment.Header, b *segment.Batch, l *looked, row *log
 	if err := t.keyFits(h, b, o.Ops); err != nil {
 		return 0, err
 	}
-	for i := range o.Ops { // before they are in the table: touch asks whether it has any of the entity
+	n, err := g.shared(o, at)
+	if err != nil {
+		return 0, err
+	}
+	row, err := g.grow(*at, o.Hashes[n])
+	if err != nil {
+		return 0, err
+	}
+	for i := n; i < len(o.Ops); i++ { // before they are in the table: touch asks whether it has any of the entity
 		if err := t.takeKey(&o.Ops[i]); err != nil {
 			return 0, err
 		}
@@ -186,11 +211,29 @@ func (t *txn) applyBatch(h segment.Header, b *segment.Batch, l *looked, row *log
 			return 0, err
 		}
 	}
-	if err := t.insertOps(row.id, o.Ops, o.Hashes, l.kept); err != nil {
+	if err := t.insertOps(row.id, o.Ops[n:], o.Hashes[n:], l.kept[n:]); err != nil {
 		return 0, err
 	}
 	row.seq, row.head, row.realm, row.powers = o.After.Seq, o.After.Prev, o.After.Realm, o.After.Powers
-	return len(o.Ops), nil
+	*at = knot{row, row.seq}
+	return len(o.Ops) - n, nil
+}
+
+// shared passes over the ops of a batch that are held, and tells how many these are:
+// none, unless somebody put ops into other batches than before.
+func (g *logTree) shared(o *segment.Opened, at *knot) (n int, err error) {
+	if at.seq == at.row.seq && len(g.rows) == 1 {
+		return 0, nil
+	}
+	for n < len(o.Ops)-1 {
+		l, err := g.find(o.Ops[n].Seq, o.Hashes[n])
+		if err != nil || l == nil {
+			return n, err
+		}
+		*at = knot{l, o.Ops[n].Seq}
+		n++
+	}
+	return n, nil
 }
 
 // touch notes an op's entity and lets its stamp move our clock.

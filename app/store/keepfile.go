@@ -33,13 +33,14 @@ func (t *txn) stale(h segment.Header, w segment.Want, log int64) (bool, error) {
 
 // keepFile stores the file on disk and in our index. Bytes come first: what the
 // database does not record is cut at the next start.
-func (t *txn) keepFile(h segment.Header, w segment.Want, full []byte, last uint64) error {
-	row, err := t.log(h.LogID, false)
-	if err != nil {
-		return err
-	}
+func (t *txn) keepFile(h segment.Header, w segment.Want, full []byte, end knot) error {
+	row := end.row
 	if old, err := t.stale(h, w, row.id); err != nil || old {
 		t.s.knows.add(w.FileInfo)
+		return err
+	}
+	var err error
+	if w.Name, err = t.nameBeside(h, w, full, row); err != nil {
 		return err
 	}
 	if err := t.s.growFile(t.s.SegmentPath(w.Folder, w.Name), full); err != nil {
@@ -49,19 +50,44 @@ func (t *txn) keepFile(h segment.Header, w segment.Want, full []byte, last uint6
 	if err != nil {
 		return err
 	}
-	if err := t.putFile(w.Folder, w.Name, row.id, h.First, last, w.Size, w.Hash); err != nil {
+	if err := t.putFile(w.Folder, w.Name, row.id, h.First, end.seq, w.Size, w.Hash); err != nil {
 		return err
 	}
-	return t.dropBeginnings(w, name, row.id, h.First, full)
+	return t.dropBeginnings(w, name, h.First, full)
+}
+
+// nameBeside gives the name that a file is kept under: its own, unless that is taken by
+// the tail of another branch of the log. Then it is kept as if it were sealed: such a
+// name has the hash of the bytes in it, so both branches are shown to peers.
+func (t *txn) nameBeside(h segment.Header, w segment.Want, full []byte, row *logRow) (string, error) {
+	var log, size int64
+	var hash []byte
+	err := t.row("SELECT log, size, hash FROM files WHERE folder = ? AND name = ?", w.Folder, w.Name).Scan(&log, &size, &hash)
+	if errors.Is(err, sql.ErrNoRows) || err == nil && log == row.id {
+		return w.Name, nil
+	}
+	if err != nil {
+		return "", err
+	}
+	if size <= int64(len(full)) {
+		if sum := sha256.Sum256(full[:size]); string(sum[:]) == string(hash) {
+			return w.Name, nil // from before the branches parted
+		}
+	}
+	if n, err := segment.ParseName(w.Name); err != nil || n.Sealed {
+		return w.Name, err
+	}
+	day, err := t.dayOf(row.holder(h.First), h.First)
+	return segment.SealedName(h, day, w.Hash), err
 }
 
 // dropBeginnings removes the files that are the beginning of what is now held: the
 // tail of a sealed file, as a rule. Whoever seals a part of another device's tail
 // takes nothing from it: what is longer stays, and takes the place of that part.
-func (t *txn) dropBeginnings(w segment.Want, n segment.Name, log int64, first uint64, full []byte) error {
+func (t *txn) dropBeginnings(w segment.Want, n segment.Name, first uint64, full []byte) error {
 	from, to := ofDevice(n.Device)
-	rows, err := t.query("SELECT name, size, hash FROM files WHERE folder = ? AND name > ? AND name < ? AND log = ? AND first = ? AND size <= ? AND name <> ?",
-		w.Folder, from, to, log, first, w.Size, w.Name)
+	rows, err := t.query(`SELECT f.name, f.size, f.hash FROM files f JOIN logs l ON l.id = f.log WHERE f.folder = ? AND f.name > ? AND f.name < ?
+		AND substr(l.epoch, 1, 8) = ? AND f.first = ? AND f.size <= ? AND f.name <> ?`, w.Folder, from, to, n.Epoch[:], first, w.Size, w.Name)
 	if err != nil {
 		return err
 	}

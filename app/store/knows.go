@@ -69,7 +69,7 @@ func (s *Store) isBeginning(q querier, e segment.FileInfo, n segment.Name, first
 	}
 	from, to := ofDevice(n.Device)
 	rows, err := q.QueryContext(context.Background(), `SELECT f.name, f.size, f.hash FROM files f JOIN logs l ON l.id = f.log
-		WHERE f.folder = ? AND f.name > ? AND f.name < ? AND l.epoch = ? AND f.size >= ? AND (? = 0 OR f.first = ?) ORDER BY f.first DESC LIMIT ?`,
+		WHERE f.folder = ? AND f.name > ? AND f.name < ? AND substr(l.epoch, 1, 8) = ? AND f.size >= ? AND (? = 0 OR f.first = ?) ORDER BY f.first DESC LIMIT ?`,
 		e.Folder, from, to, n.Epoch[:], e.Size, first, first, beginningsLooked)
 	if err != nil {
 		return false, err

@@ -85,7 +85,7 @@ type Store struct {
 	self      *Self      // nil before enrolment
 	clock     oplog.Stamp
 	seen      oplog.Stamp // highest stamp of any device, for doubting our clock
-	epoch     oplog.Epoch
+	epoch     liveEpoch
 	mark      HighWater
 	sealedDay string // day on which the tails of earlier days were sealed
 	// The mark on disk is behind; and by acts that may not be told before it stands.

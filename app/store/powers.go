@@ -130,7 +130,7 @@ func (s *Store) judge(powers powersFunc, ops []storedOp, facts []counter.Fact) e
 			}
 			v = p.JudgeLimited(facts[i], began)
 		}
-		v.Review = v.Review || v.OK && st.aside
+		v.Review = v.Review || v.OK && (st.aside || ops[i].forked)
 		if line.is(o.Device) && st.severed && o.Seq > st.upTo {
 			// The stolen hub's own word, after what its successor continues from.
 			v = counter.Verdict{Authority: v.Authority, Reason: counter.ReasonRevoked, Review: true, Since: st.since}
@@ -194,6 +194,6 @@ func factOf(o *storedOp, line *districtLine) counter.Fact {
 }
 
 // powerTypes are the entity types that make up the powers of a scope.
-var powerTypes = []string{"user", "member", "key", "device", "epoch", "branch"}
+var powerTypes = []string{"user", "member", "key", "device", "epoch", "branch", "number"}
 
 func isPower(typ string) bool { return slices.Contains(powerTypes, typ) }

@@ -40,7 +40,7 @@ func (s *Store) fillSome(ctx context.Context, scope oplog.Scope) (n int, err err
 		if err != nil {
 			return 0, err
 		}
-		f, err := s.foldOps(t.powersAt, t.held, ops)
+		f, err := s.foldOps(t, t.powersAt, t.held, ops)
 		if err != nil {
 			return 0, err
 		}

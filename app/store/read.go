@@ -49,7 +49,7 @@ func (s *Store) Entity(ctx context.Context, scope string, id uuid.UUID) (*counte
 	if len(ops) == 0 {
 		return nil, counter.E(counter.CodeNotFound, "没有这条记录", "no such record")
 	}
-	f, err := s.foldOps(s.powersNow(ctx), s.heldNow(ctx), ops)
+	f, err := s.foldOps(s.r, s.powersNow(ctx), s.heldNow(ctx), ops)
 	if err != nil {
 		return nil, diskError(err)
 	}
@@ -94,6 +94,31 @@ func (s *Store) States(ctx context.Context, scope, typ string) (out []counter.St
 		out = append(out, r)
 	}
 	return out, diskError(rows.Err())
+}
+
+// StatesOf gives the states of all entities of a type, of every scope, oldest first.
+func (s *Store) StatesOf(ctx context.Context, typ string) (out []ScopedState, err error) {
+	rows, err := s.r.QueryContext(ctx, "SELECT scope, entity, state FROM entities WHERE type = ? ORDER BY id", typ)
+	if err != nil {
+		return nil, diskError(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id []byte
+		var r ScopedState
+		if err := rows.Scan(&r.Scope, &id, &r.JSON); err != nil {
+			return nil, diskError(err)
+		}
+		copy(r.Entity[:], id)
+		out = append(out, r)
+	}
+	return out, diskError(rows.Err())
+}
+
+// ScopedState is the state of an entity, and where it stands.
+type ScopedState struct {
+	Scope string
+	counter.StateRow
 }
 
 // Open opens a sealed part of an op about an entity.

@@ -14,7 +14,7 @@ func TestDamagedForeignFileComesBack(t *testing.T) {
 	w := newWorld(t)
 	w.accept(t, w.vil, "a")
 	w.converge(t)
-	path := w.hub.SegmentPath(string(village)+"-2026", segment.TailName(w.vil.id, w.vil.epoch))
+	path := w.hub.SegmentPath(string(village)+"-2026", segment.TailName(w.vil.id, w.vil.epoch.now()))
 	whole, err := os.ReadFile(path)
 	must(t, err)
 	bad := append([]byte{}, whole...)

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"onedoor/app/counter"
@@ -55,5 +56,32 @@ func (s *Store) Reviews(ctx context.Context, scope string) (out []counter.Review
 		r.Kinds = strings.Fields(kinds)
 		out = append(out, r)
 	}
-	return out, diskError(rows.Err())
+	if err := rows.Err(); err != nil {
+		return nil, diskError(err)
+	}
+	return out, diskError(s.flagNumbers(ctx, out))
+}
+
+// flagNumbers adds to what is to be reviewed that another case bears the same number.
+// That comes of a disk that was put back together with its key folder only, and then
+// both cases are to be reviewed.
+func (s *Store) flagNumbers(ctx context.Context, list []counter.ReviewRow) error {
+	for i := range list {
+		r := &list[i]
+		if r.Type != "case" || r.Number == "" || !slices.Contains(r.Kinds, counter.TaskReview) {
+			continue
+		}
+		st, err := s.readStmt(ctx, "SELECT EXISTS (SELECT 1 FROM cases WHERE number = ? AND entity <> ?)")
+		if err != nil {
+			return err
+		}
+		var twice bool
+		if err := st.QueryRowContext(ctx, r.Number, r.Entity[:]).Scan(&twice); err != nil {
+			return err
+		}
+		if twice {
+			r.Kinds = append(r.Kinds, counter.TaskNumber)
+		}
+	}
+	return nil
 }

@@ -98,12 +98,14 @@ func (s *Store) checkMark(ctx context.Context) error {
 			return err
 		}
 	}
-	s.epoch, s.clock = p.Epoch, max(p.Stamp, mark.Stamp)
+	s.epoch.set(p.Epoch)
+	s.clock = max(p.Stamp, mark.Stamp)
 	s.mark = p.highWater()
 	return s.advanceMark()
 }
 
 func (s *Store) beginEpoch(ctx context.Context, p *progress, mark HighWater) error {
+	before := p.Epoch
 	rand.Read(p.Epoch[:])
 	p.Commit = max(p.Commit, mark.Commit) + 1
 	p.Stamp = max(p.Stamp, mark.Stamp)
@@ -118,15 +120,20 @@ func (s *Store) beginEpoch(ctx context.Context, p *progress, mark HighWater) err
 	if err := writeProgress(ctx, tx, *p); err != nil {
 		return diskError(err)
 	}
+	if err := addLived(ctx, tx, before, mark.Epoch, p.Epoch); err != nil {
+		return diskError(err)
+	}
 	// Peers know more of our index than we do: it begins anew under another id. They
 	// may hold more of our own logs, too, which we fetch back like anybody's.
-	for _, query := range []string{"UPDATE folders SET index_id = abs(random() % 9223372036854775807) + 1", "UPDATE logs SET own = 0"} {
+	for _, query := range newLife {
 		if _, err := tx.ExecContext(ctx, query); err != nil {
 			return diskError(err)
 		}
 	}
 	return diskError(tx.Commit())
 }
+
+var newLife = []string{"UPDATE folders SET index_id = abs(random() % 9223372036854775807) + 1", "UPDATE logs SET own = 0"}
 
 // querier is what *sql.DB and *sql.Tx have in common.
 type querier interface {
@@ -159,7 +166,8 @@ func (s *Store) load(ctx context.Context) error {
 	if err != nil {
 		return openFailed(err)
 	}
-	s.epoch, s.clock, s.seen = p.Epoch, p.Stamp, p.Seen
+	s.epoch.set(p.Epoch)
+	s.clock, s.seen = p.Stamp, p.Seen
 	if s.opt.Secrets == nil {
 		return nil
 	}

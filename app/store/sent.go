@@ -194,7 +194,7 @@ type Tally struct{ Scopes, Ops, Waiting, Cases, Devices int }
 // Tally counts.
 func (s *Store) Tally(ctx context.Context) (t Tally, err error) {
 	t.Scopes = len(s.heldScopes())
-	err = s.r.QueryRowContext(ctx, `SELECT (SELECT coalesce(sum(seq), 0) FROM logs), (SELECT count(*) FROM waiting),
+	err = s.r.QueryRowContext(ctx, `SELECT (SELECT coalesce(sum(seq - shared), 0) FROM logs), (SELECT count(*) FROM waiting),
 		(SELECT count(*) FROM cases), (SELECT count(*) FROM devices)`).Scan(&t.Ops, &t.Waiting, &t.Cases, &t.Devices)
 	return t, diskError(err)
 }

@@ -86,7 +86,7 @@ func (s *Store) adoptLost(ctx context.Context, w segment.Want) error {
 		return nil
 	}
 	h, err := held(ctx, s.r, scope, &s.powers)
-	if err != nil || h.lines == nil || h.lines.epoch(s.epoch) == nil || len(h.lines.lost()) == 0 {
+	if err != nil || h.lines == nil || h.lines.epoch(s.epoch.now()) == nil || len(h.lines.lost()) == 0 {
 		return err // before this epoch has begun there, it will continue from all that has come
 	}
 	return s.Record(ctx, func(rec counter.Recorder) error {
@@ -110,6 +110,7 @@ func (s *Store) restored() (yes bool, err error) {
 	if len(s.powers.districts.now().heirs) > 0 {
 		return true, nil
 	}
-	err = s.r.QueryRow("SELECT EXISTS (SELECT 1 FROM logs WHERE device = ? AND epoch <> ? AND seq > 0)", s.self.Device[:], s.epoch[:]).Scan(&yes)
+	now := s.epoch.now()
+	err = s.r.QueryRow("SELECT EXISTS (SELECT 1 FROM logs WHERE device = ? AND epoch <> ? AND seq > 0)", s.self.Device[:], now[:]).Scan(&yes)
 	return yes, err
 }

@@ -49,7 +49,8 @@ func (b *inbox) put(in *incoming) {
 }
 
 // take gives a file and those of the queue that may go with it. The district's own go
-// alone: keys and powers that they bring hold at once.
+// alone: keys and powers that they bring hold at once; so do ours, which may tell that
+// this disk is a copy and begin another epoch.
 func (b *inbox) take(first *incoming, alone func(*incoming) bool) []*incoming {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -77,14 +78,14 @@ func (s *Store) receiveLocked(_ context.Context, peer oplog.DeviceID, w segment.
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if !in.done { // else somebody took it with his own
-		s.receive(s.inbox.take(in, s.fromDistrict))
+		s.receive(s.inbox.take(in, s.goesAlone))
 	}
 	return in.ops, in.err
 }
 
-func (s *Store) fromDistrict(in *incoming) bool {
+func (s *Store) goesAlone(in *incoming) bool {
 	name, err := segment.ParseName(in.w.Name)
-	return err != nil || s.isDistrict(name.Device)
+	return err != nil || s.isDistrict(name.Device) || s.self != nil && name.Device == s.self.Device
 }
 
 // receive takes files into the store and says in each what became of it.
@@ -176,11 +177,16 @@ func (t *txn) receive(in *incoming) (err error) {
 		t.s.knows.add(in.w.FileInfo)
 		return err
 	}
-	if in.ops, err = t.applyFile(in); err != nil {
-		in.ops = 0
+	end, ops, err := t.applyFile(in)
+	if err != nil {
 		return err
 	}
-	if err = t.keepFile(in.head, in.w, in.full, in.batches[len(in.batches)-1].LastSeq()); err != nil {
+	if in.ops = ops; t.s.ownLog(in.name) && t.prog.Epoch == t.s.epoch.now() {
+		in.known = true // all of it is ours: our files say it better
+		t.s.knows.add(in.w.FileInfo)
+		return nil
+	}
+	if err = t.keepFile(in.head, in.w, in.full, end); err != nil {
 		in.ops = 0
 	}
 	return diskError(err)

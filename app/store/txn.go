@@ -92,7 +92,7 @@ func (s *Store) beginOn(ctx context.Context, conn *sql.Conn) (*txn, error) {
 		return nil, diskError(err)
 	}
 	t := &txn{s: s, ctx: ctx, tx: tx, conn: conn, stmts: map[string]*sql.Stmt{}, heldAt: map[oplog.Scope]heldLog{}, pos: map[[2]oplog.Position]int64{}}
-	t.prog = progress{Epoch: s.epoch, Commit: s.mark.Commit, Stamp: s.clock, Seen: s.seen, Date: s.mark.Date, Serial: s.mark.Serial}
+	t.prog = progress{Epoch: s.epoch.now(), Commit: s.mark.Commit, Stamp: s.clock, Seen: s.seen, Date: s.mark.Date, Serial: s.mark.Serial}
 	return t, nil
 }
 
@@ -177,6 +177,7 @@ func (t *txn) commit() error {
 	case s.committed <- struct{}{}:
 	default:
 	}
+	s.epoch.set(p.Epoch)
 	for scope := range t.changed {
 		s.powers.forget(scope)
 	}
@@ -266,19 +267,23 @@ type logRow struct {
 	filePrev  oplog.Hash
 	fileSize  int64
 	fileDay   string
+
+	path   []span        // of a branch: where its earlier ops lie
+	shared uint64        // and how many these are
+	split  sql.NullInt64 // of a log with branches: the last op before they part
 }
 
 const selectLog = `SELECT l.id, l.scope, l.device, l.epoch, l.own, l.seq, l.head, l.file_first, l.file_prev, l.file_size, l.file_day,
-	coalesce(p.realm_seq, 0), coalesce(p.realm_hash, x''), coalesce(p.powers_seq, 0), coalesce(p.powers_hash, x'')
+	l.path, l.shared, l.split, coalesce(p.realm_seq, 0), coalesce(p.realm_hash, x''), coalesce(p.powers_seq, 0), coalesce(p.powers_hash, x'')
 	FROM logs l LEFT JOIN positions p ON p.id = l.pos `
 
 type scanner interface{ Scan(...any) error }
 
 func scanLog(r scanner) (l logRow, err error) {
-	var scope string
+	var scope, path string
 	var device, epoch, head, prev, rh, ph []byte
 	err = r.Scan(&l.id, &scope, &device, &epoch, &l.own, &l.seq, &head, &l.fileFirst, &prev, &l.fileSize, &l.fileDay,
-		&l.realm.Seq, &rh, &l.powers.Seq, &ph)
+		&path, &l.shared, &l.split, &l.realm.Seq, &rh, &l.powers.Seq, &ph)
 	l.Scope = oplog.Scope(scope)
 	copy(l.Device[:], device)
 	copy(l.Epoch[:], epoch)
@@ -286,10 +291,13 @@ func scanLog(r scanner) (l logRow, err error) {
 	copy(l.filePrev[:], prev)
 	copy(l.realm.Hash[:], rh)
 	copy(l.powers.Hash[:], ph)
+	if err == nil {
+		l.path, err = parsePath(path)
+	}
 	return l, err
 }
 
-// log finds or creates the row of a log.
+// log finds or creates the row of a log: of one with branches, the first.
 func (t *txn) log(id oplog.LogID, own bool) (logRow, error) {
 	l, err := scanLog(t.row(selectLog+"WHERE l.scope = ? AND l.device = ? AND l.epoch = ?", string(id.Scope), id.Device[:], id.Epoch[:]))
 	if !errors.Is(err, sql.ErrNoRows) {

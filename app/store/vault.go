@@ -358,7 +358,7 @@ func (s *Store) readRange(folder, name string, offset int64, size int, total int
 // ownLog tells whether a file belongs to a log that this device writes. Logs of
 // its earlier epochs are like anybody's: after a restore, peers hold more of them.
 func (s *Store) ownLog(n segment.Name) bool {
-	return s.self != nil && n.Device == s.self.Device && n.Epoch == s.epoch
+	return s.self != nil && n.Device == s.self.Device && n.Epoch == s.epoch.now()
 }
 
 // Hint gives up to where a peer was last sent our index of a folder.

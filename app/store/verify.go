@@ -28,6 +28,7 @@ type LogReport struct {
 	Ops    int     `json:"ops"`
 	Files  int     `json:"files"`
 	Faults []Fault `json:"faults"`
+	Forks  []Fork  `json:"forks"`
 }
 
 // VerifyLogs checks everything that is held: the hash chain of every log in the
@@ -35,7 +36,7 @@ type LogReport struct {
 // signature of each batch and its last op against the database. It opens no
 // seal, so that it needs no key of a scope.
 func (s *Store) VerifyLogs(ctx context.Context) (LogReport, error) {
-	rep := LogReport{Faults: []Fault{}}
+	rep := LogReport{Faults: []Fault{}, Forks: []Fork{}}
 	logs, err := s.allLogs(ctx)
 	if err != nil {
 		return rep, diskError(err)
@@ -45,6 +46,9 @@ func (s *Store) VerifyLogs(ctx context.Context) (LogReport, error) {
 		return rep, diskError(err)
 	}
 	rep.Logs = len(logs)
+	if rep.Forks, err = s.forks(ctx); err != nil {
+		return rep, diskError(err)
+	}
 	for i := range logs {
 		n, err := s.verifyChain(ctx, &logs[i], &rep)
 		if err != nil {
@@ -66,8 +70,10 @@ func (r *LogReport) fault(d oplog.DeviceID, file string, off int64, what string,
 	r.Faults = append(r.Faults, Fault{Device: d.String(), File: file, Offset: off, What: fmt.Sprintf(what, args...)})
 }
 
-func (s *Store) allLogs(ctx context.Context) (logs []logRow, err error) {
-	rows, err := s.r.QueryContext(ctx, selectLog+"ORDER BY l.id")
+func (s *Store) allLogs(ctx context.Context) ([]logRow, error) { return s.logsLike(ctx, "") }
+
+func (s *Store) logsLike(ctx context.Context, where string) (logs []logRow, err error) {
+	rows, err := s.r.QueryContext(ctx, selectLog+where+" ORDER BY l.id")
 	if err != nil {
 		return nil, err
 	}
@@ -104,7 +110,11 @@ func (s *Store) verifyChain(ctx context.Context, l *logRow, rep *LogReport) (int
 		return 0, err
 	}
 	defer rows.Close()
-	prev, n := oplog.Hash{}, 0
+	prev, err := s.hashBefore(ctx, l)
+	if err != nil {
+		return 0, err
+	}
+	n := 0
 	for rows.Next() {
 		o := oplog.Op{LogID: l.LogID, Prev: prev}
 		var hash, entity, kept, rh, ph []byte
@@ -118,7 +128,7 @@ func (s *Store) verifyChain(ctx context.Context, l *logRow, rep *LogReport) (int
 		if err == nil {
 			err = o.DecodeBody(body)
 		}
-		if n++; o.Seq != uint64(n) || string(got[:]) != string(hash) || err != nil || string(o.Entity[:]) != string(entity) {
+		if n++; o.Seq != l.shared+uint64(n) || string(got[:]) != string(hash) || err != nil || string(o.Entity[:]) != string(entity) {
 			rep.fault(l.Device, DatabaseName, int64(o.Seq), "第%d条记录与哈希链不符 / op %d of scope %s does not fit its chain", o.Seq, o.Seq, l.Scope)
 			return n, nil // what follows hangs on it
 		}
@@ -127,8 +137,8 @@ func (s *Store) verifyChain(ctx context.Context, l *logRow, rep *LogReport) (int
 	if err := rows.Err(); err != nil {
 		return n, err
 	}
-	if uint64(n) != l.seq || prev != l.head {
-		rep.fault(l.Device, DatabaseName, int64(n), "日志应有%d条,实有%d条 / log has %d of %d ops", l.seq, n, n, l.seq)
+	if has := l.shared + uint64(n); has != l.seq || prev != l.head {
+		rep.fault(l.Device, DatabaseName, int64(has), "日志应有%d条,实有%d条 / log has %d of %d ops", l.seq, has, has, l.seq)
 	}
 	return n, nil
 }
@@ -194,13 +204,12 @@ func (s *Store) fileRows(ctx context.Context) (out []fileRow, err error) {
 
 func (s *Store) verifyFile(ctx context.Context, f fileRow, keys map[oplog.DeviceID]*ecdsa.PublicKey, rep *LogReport) {
 	label, size := f.folder+"/"+f.name, f.size
-	var device []byte
-	if err := s.r.QueryRowContext(ctx, "SELECT device FROM logs WHERE id = ?", f.log).Scan(&device); err != nil {
+	log, err := scanLog(s.r.QueryRowContext(ctx, selectLog+"WHERE l.id = ?", f.log))
+	if err != nil {
 		rep.fault(oplog.DeviceID{}, label, 0, "没有对应的日志 / no such log")
 		return
 	}
-	var dev oplog.DeviceID
-	copy(dev[:], device)
+	dev := log.Device
 	data, err := s.disk.ReadFile(s.SegmentPath(f.folder, f.name))
 	if err != nil {
 		rep.fault(dev, label, 0, "文件读不出 / file cannot be read: %v", errors.Unwrap(err))
@@ -212,7 +221,7 @@ func (s *Store) verifyFile(ctx context.Context, f fileRow, keys map[oplog.Device
 	}
 	data = data[:size] // bytes beyond are a torn tail: cut at the next start
 	same := sha256.Sum256(data) == f.hash
-	off, what := s.verifyBatches(ctx, data, f.log, keys[dev])
+	off, what := s.verifyBatches(ctx, data, &log, keys[dev])
 	switch {
 	case what != "":
 		rep.fault(dev, label, off, "%s", what)
@@ -223,7 +232,7 @@ func (s *Store) verifyFile(ctx context.Context, f fileRow, keys map[oplog.Device
 
 // verifyBatches checks each batch of a file and compares its ops with the
 // database. It gives the first fault and where it is.
-func (s *Store) verifyBatches(ctx context.Context, data []byte, log int64, pub *ecdsa.PublicKey) (int64, string) {
+func (s *Store) verifyBatches(ctx context.Context, data []byte, log *logRow, pub *ecdsa.PublicKey) (int64, string) {
 	h, n, err := segment.ParseHeader(data)
 	if err != nil {
 		return 0, "文件头损坏 / damaged header"
@@ -238,7 +247,7 @@ func (s *Store) verifyBatches(ctx context.Context, data []byte, log int64, pub *
 			return b.Offset, fmt.Sprintf("第%d-%d条的签名不符 / bad signature of ops %d-%d", b.First, b.LastSeq(), b.First, b.LastSeq())
 		}
 		var have []byte
-		if s.r.QueryRowContext(ctx, "SELECT hash FROM ops WHERE log = ? AND seq = ?", log, b.LastSeq()).Scan(&have) != nil ||
+		if s.r.QueryRowContext(ctx, "SELECT hash FROM ops WHERE log = ? AND seq = ?", log.holder(b.LastSeq()), b.LastSeq()).Scan(&have) != nil ||
 			string(have) != string(b.Last[:]) {
 			return b.Offset, fmt.Sprintf("第%d条与数据库不符 / op %d differs from the database", b.LastSeq(), b.LastSeq())
 		}
@@ -255,8 +264,10 @@ type LogStat struct {
 	Device string `json:"device"`
 	Epoch  string `json:"epoch"`
 	Own    bool   `json:"own"`
-	Ops    uint64 `json:"ops"`
+	Ops    uint64 `json:"ops"`  // of a branch: those that it does not share with one listed before
+	Last   uint64 `json:"last"` // number of the last op
 	Head   string `json:"head"`
+	Branch bool   `json:"branch,omitempty"` // of a log that goes on in several ways after one op
 	Files  int    `json:"files"`
 	Bytes  int64  `json:"bytes"`
 }
@@ -269,7 +280,8 @@ func (s *Store) LogStat(ctx context.Context) ([]LogStat, error) {
 	}
 	out := []LogStat{}
 	for _, l := range logs {
-		st := LogStat{Scope: string(l.Scope), Device: l.Device.String(), Epoch: l.Epoch.String(), Own: l.own, Ops: l.seq, Head: l.head.String()}
+		st := LogStat{Scope: string(l.Scope), Device: l.Device.String(), Epoch: l.Epoch.String(), Own: l.own,
+			Ops: l.seq - l.shared, Last: l.seq, Head: l.head.String(), Branch: l.split.Valid}
 		if err := s.r.QueryRowContext(ctx, "SELECT count(*), coalesce(sum(size), 0) FROM files WHERE log = ?", l.id).Scan(&st.Files, &st.Bytes); err != nil {
 			return nil, diskError(err)
 		}

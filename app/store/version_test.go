@@ -39,7 +39,7 @@ func TestALiarsVersionHoldsNothingUp(t *testing.T) {
 	bad := newDevice(t, "insider")
 	w.enrol(t, bad)
 	l := &liar{t: t, w: w, from: bad}
-	tail := segment.TailName(w.vil.id, w.vil.epoch)
+	tail := segment.TailName(w.vil.id, w.vil.epoch.now())
 	read := func() []byte {
 		must(t, w.vil.Flush())
 		data, err := w.vil.disk.ReadFile(w.vil.SegmentPath(string(village)+"-2026", tail))

@@ -35,7 +35,8 @@ func (s *Store) fetchWhole(e segment.FileInfo) bool {
 // rights and keys of all others follow from them, and each log in the order of its
 // changes: a sealed file therefore comes before the tail that follows it. Which of
 // two states of a tail is the later follows from bytes that we hold and verified,
-// never from what the peer says of them.
+// never from what the peer says of them. Files of our own log are wanted, too, when they
+// are no beginning of what we hold: then this disk is a copy of an earlier one.
 func (s *Store) Wants(peer oplog.DeviceID, folder string) ([]segment.Want, error) {
 	first, devices := s.powers.districts.now().sqlFirst("p.name")
 	entries, err := s.fileInfos(`SELECT p.name, p.size, p.hash, p.version, p.mtime, p.sequence FROM peer_files p
@@ -49,7 +50,7 @@ func (s *Store) Wants(peer oplog.DeviceID, folder string) ([]segment.Want, error
 	var wants []segment.Want
 	for _, e := range entries {
 		name, err := segment.ParseName(e.Name)
-		if err != nil || s.ownLog(name) {
+		if err != nil {
 			continue
 		}
 		if past, err := s.known(e, name); err != nil || past {

@@ -179,7 +179,7 @@ func (t *Tx) open(scope oplog.Scope) (*openLog, error) {
 		return nil, err
 	}
 	self := t.s.self
-	row, err := t.log(oplog.LogID{Scope: scope, Device: self.Device, Epoch: t.s.epoch}, true)
+	row, err := t.log(oplog.LogID{Scope: scope, Device: self.Device, Epoch: t.s.epoch.now()}, true)
 	if err != nil {
 		return nil, diskError(err)
 	}
@@ -229,7 +229,12 @@ func (t *Tx) heads(op *oplog.Op) ([]oplog.Hash, error) {
 		return nil, err
 	}
 	superseded := map[oplog.Hash]bool{}
-	last := map[oplog.LogID]*storedOp{}
+	for i, cause := range crossing(all) {
+		if !all[i].waiting {
+			superseded[all[cause].hash] = true
+		}
+	}
+	last := map[int64]*storedOp{}
 	for i := range all {
 		o := &all[i]
 		if o.waiting { // not seen by anybody here; what its log said before it was
@@ -238,13 +243,13 @@ func (t *Tx) heads(op *oplog.Op) ([]oplog.Hash, error) {
 		for _, p := range o.op.Parents {
 			superseded[p] = true
 		}
-		if l := last[o.op.LogID]; l == nil || l.op.Seq < o.op.Seq {
-			last[o.op.LogID] = o
+		if l := last[o.log]; l == nil || l.op.Seq < o.op.Seq {
+			last[o.log] = o
 		}
 	}
 	var parents []oplog.Hash
-	for log, o := range last {
-		if log != op.LogID && !superseded[o.hash] {
+	for _, o := range last {
+		if o.op.LogID != op.LogID && !superseded[o.hash] {
 			parents = append(parents, o.hash)
 		}
 	}

@@ -25,10 +25,11 @@ const (
 	GapIsFinal        Name = "gap-is-final"
 	StaleTail         Name = "stale-tail-wins"
 	OpenDoor          Name = "open-door"
+	ForkDropped       Name = "fork-second-dropped"
 )
 
 // All lists the breaks.
 func All() []Name {
 	return []Name{SkippedFsync, TornTail, SerialReused, EpochNotRenewed, UnstableTieBreak, PairwiseSort, PowerPosition, FoldReadsClock,
-		SupersededDropped, LostWaiting, LostIndexClaim, UncheckedSign, UncheckedHash, GapIsFinal, StaleTail, OpenDoor}
+		SupersededDropped, LostWaiting, LostIndexClaim, UncheckedSign, UncheckedHash, GapIsFinal, StaleTail, OpenDoor, ForkDropped}
 }

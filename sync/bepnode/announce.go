@@ -172,6 +172,8 @@ func (s *session) adopt(f *folder, claim hint) error {
 		f.sent, f.full = 0, true
 	case f.pushed && f.indexID == id && claim.seq >= f.assumed:
 		f.sent = max(f.sent, claim.seq) // what was pushed joins on to what it has
+	case s.n.hints.behind(s.peer.Device, f.name, claim):
+		f.sent, f.full = 0, true // it has seen more than we remember to have sent: we are a copy of an earlier disk
 	default:
 		f.sent = claim.seq
 	}

@@ -42,6 +42,16 @@ func (h *hints) get(peer oplog.DeviceID, folder string) (hint, bool) {
 	return got, ok
 }
 
+// behind tells that a peer claims more of our index than we remember to have sent it.
+// Without a keeper nothing is remembered from before.
+func (h *hints) behind(peer oplog.DeviceID, folder string, claim hint) bool {
+	if h.keeper == nil || claim.seq == 0 {
+		return false
+	}
+	id, seq, ok := h.keeper.Hint(peer, folder)
+	return !ok || id != claim.indexID || seq < claim.seq
+}
+
 func (h *hints) set(peer oplog.DeviceID, folder string, to hint) {
 	if h.keeper != nil {
 		h.keeper.SetHint(peer, folder, to.indexID, to.seq)

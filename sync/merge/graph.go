@@ -19,6 +19,7 @@ type graph struct {
 type logKey struct {
 	device oplog.DeviceID
 	epoch  oplog.Epoch
+	branch int64
 }
 
 func newGraph(nodes []Node) *graph {
@@ -32,7 +33,7 @@ func newGraph(nodes []Node) *graph {
 	logs := map[logKey][]int{}
 	for i, n := range nodes {
 		at[n.ID] = i
-		k := logKey{n.Device, n.Epoch}
+		k := logKey{n.Device, n.Epoch, n.Branch}
 		logs[k] = append(logs[k], i)
 	}
 	for i, n := range nodes {

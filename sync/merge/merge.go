@@ -21,6 +21,11 @@ type Node struct {
 	Stamp     oplog.Stamp
 	Authority int // of the actor when the op was judged; 0 when it had no right
 	Parents   []oplog.Hash
+	// Branch tells the branches of one log apart, when it was continued twice under
+	// one epoch. The caller chooses the numbers, and names among the Parents what the
+	// first node of a branch follows from. It has no part in Compare: replicas may
+	// number branches differently.
+	Branch int64
 }
 
 // Compare is the order within the ready set: authority, stamp, device, epoch,

@@ -34,6 +34,11 @@ func (w *world) accept(d *device) {
 	if !ok {
 		return
 	}
+	window, ok := w.number(d)
+	if !ok {
+		w.fault("no acceptance until another counter number")
+		return
+	}
 	secret := fmt.Sprintf("citizen %d-%d", w.stepN, w.rng.IntN(1000))
 	if w.one(3) { // somebody who goes to two stations
 		secret = fmt.Sprintf("citizen %d", w.rng.IntN(4))
@@ -47,11 +52,11 @@ func (w *world) accept(d *device) {
 			return "", err
 		}
 		date, serial := rec.NextSerial(rec.Now())
-		number := counter.FormatNumber(string(d.own), counter.DateOf(date), d.counter, serial)
+		number := counter.FormatNumber(string(d.own), counter.DateOf(date), window, serial)
 		_, err := rec.Append(counter.Act{Scope: string(d.own), Kind: "case.accept", Entity: uuid.New(), Actor: user, New: true,
 			Sealed: map[string][]byte{"applicant": fmt.Appendf(nil, `{"name":"n","number":"%s"}`, secret), "form": []byte(`{"f":"` + secret + `"}`)},
 			Payload: counter.AcceptPayload{Number: number, Item: counter.ItemRef{Code: "A1", Name: "item", Version: 1}, Person: person, Type: "person", Read: "typed",
-				Counter: d.counter, Division: string(d.own), LegalDate: counter.DateOf(rec.Now()), AcceptedAt: rec.Now().Format(time.RFC3339), Instant: instant}})
+				Counter: window, Division: string(d.own), LegalDate: counter.DateOf(rec.Now()), AcceptedAt: rec.Now().Format(time.RFC3339), Instant: instant}})
 		w.logf("%s accepts %s", d.name, number)
 		return number, err
 	})

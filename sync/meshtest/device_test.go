@@ -46,6 +46,7 @@ type device struct {
 	fullUntil int
 	backup    *backup
 	restored  bool             // its home was
+	copied    bool             // its whole disk was
 	rotten    bool             // some file of its own was spoilt
 	full      map[fullKey]bool // who gets our whole index of a folder next time
 }

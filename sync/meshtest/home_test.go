@@ -16,6 +16,7 @@ type backup struct {
 	// roster counts enrolments and revocations until then. A hub is not restored to
 	// before one of them here: who is a member has to be known to the judge.
 	roster int
+	mark   simMark // the key folder, as it was then
 }
 
 // saveHome copies a home as a backup program does: while nobody works, or after
@@ -31,7 +32,7 @@ func (w *world) saveHome(d *device) {
 	}
 	_ = d.store.Close()
 	d.store = nil
-	d.backup = &backup{img: d.disk.copyOut(), roster: w.roster}
+	d.backup = &backup{img: d.disk.copyOut(), roster: w.roster, mark: *d.mark}
 	w.open(d, false)
 	d.backup.held = w.heldBy(d)
 	w.logf("%s: backup", d.name)
@@ -60,7 +61,18 @@ func (w *world) restoreHome(d *device) {
 	d.store = nil
 	d.disk.dead, d.disk.fuse, d.disk.full = false, 0, false
 	d.disk.copyIn(d.backup.img)
+	whole := d != w.hub && w.one(2)
+	if whole { // its key folder, too: it cannot know
+		d.mark.hw, d.mark.set = d.backup.mark.hw, d.backup.mark.set
+		d.copied = true
+		w.fault("whole disk restored")
+	}
 	d.backup, d.restored = nil, true
+	if whole {
+		w.logf("%s: whole disk restored", d.name)
+		w.open(d, false)
+		return
+	}
 	if d == w.hub {
 		w.fault("hub restored")
 	} else {

@@ -134,7 +134,9 @@ func (w *world) announce(to, from *device, f string, r road) (n int) {
 		w.at(to, err)
 		top, err := from.store.MaxSequence(f)
 		w.at(from, err)
-		full := claimID != id || claim > top || from.full[fullKey{to.id, f}]
+		sentID, sent, _ := from.store.Hint(to.id, f)
+		// Beyond what it remembers to have sent: its disk is a copy.
+		full := claimID != id || claim > top || claim > 0 && (sentID != id || sent < claim) || from.full[fullKey{to.id, f}]
 		if full {
 			claim = 0
 		}
@@ -143,6 +145,10 @@ func (w *world) announce(to, from *device, f string, r road) (n int) {
 		if len(entries) == 0 && !full {
 			return n
 		}
+		if len(entries) > 0 {
+			claim = entries[len(entries)-1].Sequence
+		}
+		from.store.SetHint(to.id, f, id, claim)
 		w.at(to, to.store.Announced(from.id, f, id, full, entries))
 		delete(from.full, fullKey{to.id, f})
 		if n += len(entries); r.page < 1000 || len(entries) < r.page {

@@ -80,6 +80,9 @@ func (w *world) step() {
 		} else {
 			w.moveVillage()
 		}
+	case n < 84:
+		w.chores(d)
+		w.chores(w.hub)
 	default:
 		w.mishap(d, n)
 	}

@@ -38,10 +38,10 @@ type world struct {
 	users    map[uuid.UUID]oplog.Scope
 	userList []uuid.UUID
 	entries  []*entry
-	told     map[string]*entry // every number that was ever told
-	item     uuid.UUID         // of the catalogue
-	versions int               // of it
-	roster   int               // enrolments and revocations
+	told     map[string][]*entry // every number that was ever told
+	item     uuid.UUID           // of the catalogue
+	versions int                 // of it
+	roster   int                 // enrolments and revocations
 	movesOf  []*relocation
 	packets  []packet
 	sticks   []*stick
@@ -115,7 +115,7 @@ func newWorld(t *testing.T, seed uint64, loud bool) *world {
 	uuid.SetRand(rand.Reader)
 	useVFS()
 	w := &world{seed: seed, rng: mrand.New(mrand.NewPCG(seed, 7)), now: time.Date(2026, 11, 20, 1, 0, 0, 0, time.UTC), loud: loud,
-		keys: map[oplog.Scope]store.ScopeKey{}, users: map[uuid.UUID]oplog.Scope{}, told: map[string]*entry{}, faults: map[string]int{}}
+		keys: map[oplog.Scope]store.ScopeKey{}, users: map[uuid.UUID]oplog.Scope{}, told: map[string][]*entry{}, faults: map[string]int{}}
 	root, err := roster.NewRoot(districtCode, "模拟区")
 	w.must(err)
 	w.auth, err = root.NewAuthority()

@@ -149,8 +149,21 @@ func logSeal(ctx context.Context, c *cli.Call) error {
 	})
 }
 
+// printForks tells which devices continued a log in several ways. That is no damage.
+func printForks(w io.Writer, c *cli.Call, forks []store.Fork) {
+	for _, f := range forks {
+		fmt.Fprintf(w, c.Say("分支:%s(%s)在 %s 的日志第%d条之后有%d个分支,都已保留,之后的操作标记待复核;多半是这台电脑连同密钥文件夹从备份恢复过\n",
+			"branches: %s (%s) continued its log in %s after op %d in %d ways; all are kept and to be looked at again. Its disk was probably restored together with its key folder\n"),
+			f.Name, f.Device, f.Scope, f.After, len(f.Branches))
+		for _, b := range f.Branches {
+			fmt.Fprintf(w, c.Say("  %s  第%d-%d条\n", "  %s  ops %d-%d\n"), b.First, b.After+1, b.Last)
+		}
+	}
+}
+
 func printLogReport(w io.Writer, c *cli.Call, r store.LogReport) {
 	fmt.Fprintf(w, c.Say("%d 个日志，%d 条操作\n", "%d logs, %d ops\n"), r.Logs, r.Ops)
+	printForks(w, c, r.Forks)
 	if len(r.Faults) == 0 {
 		fmt.Fprintln(w, c.Say("全部完好", "all sound"))
 		return
