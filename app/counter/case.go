@@ -131,7 +131,7 @@ var taskTexts = map[string][2]string{
 	TaskReview:     {"待复核", "to be looked at again"},
 	TaskNotice:     {"须出具更正或撤销通知", "a printed notice is due"},
 	TaskTwice:      {"同一操作办理了两次，请核对两份文书", "the same was done twice: compare the papers"},
-	TaskNumber:     {"另有一件编号相同，须向其中一件的申请人出具更正通知", "another case has the same number: one of the applicants is due a corrected notice"},
+	TaskNumber:     {"另有一件编号相同，须给其中一件重新打印受理通知书", "another case has the same number: print the acceptance notice of one of them again"},
 	TaskWithheld:   {"有操作暂不生效，待主管认可", "acts without effect until a supervisor admits them"},
 	TaskJoin:       {"同一事项在两处受理，须出具并案通知", "accepted at two stations: a notice is due"},
 }

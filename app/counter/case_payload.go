@@ -125,6 +125,7 @@ type PrintPayload struct {
 	Paper   string `json:"paper,omitempty"`   // a4, a5, roll80
 	CopyNo  int    `json:"copy_no,omitempty"` // which of the copies, from 1; 0 is all of them
 	Reprint int    `json:"reprint,omitempty"` // 0, or this is the n-th reprint of the same document
+	Number  string `json:"number,omitempty"`  // as printed, where another case bears the same number
 }
 
 // PrintedPayload says what became of a print that was sent to a printer.

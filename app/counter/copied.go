@@ -51,6 +51,12 @@ func (p *Powers) Answered(epoch string) bool {
 	})
 }
 
+// Noticed tells that a paper came out which tells the case from another one with the
+// same number.
+func (c *CaseState) Noticed() bool {
+	return slices.ContainsFunc(c.Prints, func(p CasePrint) bool { return p.Number != "" && !p.Failed() })
+}
+
 // FreeNumber gives the lowest counter number of a service point that no device was ever
 // given, revoked ones included: numbers of cases never meet again. It is "" when all
 // 99 are used.

@@ -82,7 +82,7 @@ func (h History) admitted() map[OpID]bool {
 // Kinds of what somebody has to look at, besides the kinds of tasks.
 const (
 	TaskWithheld = "withheld" // without effect until a supervisor admits it
-	TaskNumber   = "number"   // another case bears the same number
+	TaskNumber   = "number"   // another case bears the same number, and neither was noticed again
 )
 
 // Reviews lists the kinds of what people have to see to about an entity, each

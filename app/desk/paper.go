@@ -53,7 +53,11 @@ func (s *Session) notice(ctx context.Context, d *counter.Dossier) (n document.No
 	if err != nil {
 		return n, err
 	}
-	n = document.Notice{Kind: document.Acceptance, Number: c.Number, IssuedAt: at,
+	number, err := s.paperNumber(ctx, d)
+	if err != nil {
+		return n, err
+	}
+	n = document.Notice{Kind: document.Acceptance, Number: number, IssuedAt: at,
 		Body: s.cfg.Device.DistrictName + item.Department, Phone: first(item.Window.Phone, item.Window.Complaint, "12345"), Address: item.Window.Address,
 		Officer: s.userName(ctx, d.Scope, c.AcceptedBy), Typed: c.Read == counter.ReadTyped,
 		Applicant:  document.Party{Name: snap.Name, Number: receiptNumber(c.Type, snap.Number), Organisation: c.Type == counter.ObjectOrg, LegalRep: snap.LegalPerson, Phone: counter.MaskPhone(snap.Phone)},

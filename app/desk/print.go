@@ -77,7 +77,11 @@ func (s *Session) printCase(ctx context.Context, d *counter.Dossier, r PrintRequ
 		r.Scans = append(r.Scans, m.Data)
 	}
 	due := dueNotices(d.Folded.Case, r.Kind)
-	r.Anew = r.Anew || len(due) > 0 // an earlier notice does not know of what this one is due for
+	twice, err := s.noticeAgain(ctx, d, r.Kind)
+	if err != nil {
+		return DocumentRef{}, nil, err
+	}
+	r.Anew = r.Anew || len(due) > 0 || twice // an earlier notice does not know of what this one is due for
 	sh, err := s.sheetOf(ctx, d, r)
 	if err != nil {
 		return DocumentRef{}, nil, err
@@ -98,7 +102,7 @@ func (s *Session) printCase(ctx context.Context, d *counter.Dossier, r PrintRequ
 			Sealed: map[string][]byte{counter.SealedPaper: states},
 			Payload: counter.PrintPayload{Kind: r.Kind, Digest: hex.EncodeToString(first.Digest[:]), Copy: ref.Copy,
 				IssuedAt: rec.Now().In(china).Format(time.RFC3339), Version: first.Version, Wording: first.Wording,
-				Paper: made.paper.String(), CopyNo: r.CopyNo, Reprint: made.reprint}})
+				Paper: made.paper.String(), CopyNo: r.CopyNo, Reprint: made.reprint, Number: sh.ownNumber(d.Folded.Case)}})
 		op = id
 		return err
 	})

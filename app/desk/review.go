@@ -22,7 +22,7 @@ type ReviewLine struct {
 	Name       string   `json:"name"` // of a person, if anything recorded of it has effect
 	Status     string   `json:"status"`
 	StatusName string   `json:"status_name"`
-	Kinds      []string `json:"kinds"` // review, withheld, dispute, superseded, notice, twice, join
+	Kinds      []string `json:"kinds"` // review, withheld, dispute, superseded, notice, twice, number, join
 	KindNames  []string `json:"kind_names"`
 }
 
@@ -39,7 +39,11 @@ func (s *Session) Reviews(ctx context.Context, scope string) ([]ReviewLine, erro
 	}
 	out := []ReviewLine{}
 	for _, r := range rows {
-		line := ReviewLine{Type: r.Type, Number: r.Number, ID: r.Entity.String(), Division: r.Scope, Kinds: r.Kinds, KindNames: []string{}}
+		shown := r.Number
+		if slices.Contains(r.Kinds, counter.TaskNumber) {
+			shown = toldApart(r.Number, r.Entity)
+		}
+		line := ReviewLine{Type: r.Type, Number: shown, ID: r.Entity.String(), Division: r.Scope, Kinds: r.Kinds, KindNames: []string{}}
 		for _, k := range r.Kinds {
 			line.KindNames = append(line.KindNames, counter.TaskText(k, "zh"))
 		}

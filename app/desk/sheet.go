@@ -2,6 +2,7 @@ package desk
 
 import (
 	"bytes"
+	"cmp"
 	"compress/flate"
 	"context"
 	"crypto/sha256"
@@ -118,7 +119,7 @@ func (s *Session) again(ctx context.Context, d *counter.Dossier, p *counter.Case
 	}
 	edition := document.Edition{Version: p.Version, Fingerprint: p.Wording}
 	if sh.again = p; sh.notice == nil {
-		sh.draft.Number, sh.draft.Edition, sh.draft.Scans = d.Folded.Case.Number, edition, r.Scans
+		sh.draft.Number, sh.draft.Edition, sh.draft.Scans = cmp.Or(p.Number, d.Folded.Case.Number), edition, r.Scans
 		return sh, nil
 	}
 	sh.notice.Edition = edition

@@ -3,7 +3,6 @@ package desk
 import (
 	"context"
 	"encoding/json"
-	"strings"
 
 	"github.com/google/uuid"
 
@@ -29,41 +28,6 @@ func (s *Session) Cases(ctx context.Context, f counter.CaseFilter) ([]CaseLine, 
 		}
 	}
 	return out, nil
-}
-
-// findCase finds a case by the number that people type or scan. Where two cases bear
-// one number, as after a disk was put back together with its keys, the number is
-// followed by a stroke and the first digits of the case's id.
-func (s *Desk) findCase(ctx context.Context, number string) (*counter.Dossier, error) {
-	number, which, _ := strings.Cut(number, "/")
-	n, err := counter.ParseNumber(number)
-	if err != nil {
-		return nil, err
-	}
-	rows, err := s.ledger.CaseByNumber(ctx, n.String())
-	if err != nil {
-		return nil, err
-	}
-	if len(rows) == 0 {
-		if d, err := s.findWithheld(ctx, n.String()); d != nil || err != nil {
-			return d, err
-		}
-		return nil, counter.Ef(counter.CodeNotFound, "没有找到办件 %s", "case %s was not found", n.String()).
-			Hint("核对编号;别的窗口受理的办件要等同步后才能看到", "check the number; cases of other counters appear after a sync")
-	}
-	var names []string
-	var fits []counter.CaseRow
-	for _, r := range rows {
-		names = append(names, n.String()+"/"+r.Entity.String()[:8])
-		if strings.HasPrefix(r.Entity.String(), strings.ToLower(strings.TrimSpace(which))) {
-			fits = append(fits, r)
-		}
-	}
-	if len(fits) != 1 {
-		return nil, counter.Ef(counter.CodeInvalid, "编号 %s 的办件有 %d 件", "%[2]d cases bear the number %[1]s", n.String(), len(rows)).
-			Hint("在编号后写明是哪一件: "+strings.Join(names, "、"), "say which one: "+strings.Join(names, ", "))
-	}
-	return s.ledger.Entity(ctx, fits[0].Scope, fits[0].Entity)
 }
 
 // Case shows a case: what stands, and everything that was ever done to it.

@@ -145,17 +145,42 @@ func TestCopyOfALostEpoch(t *testing.T) {
 	w.vil.restore(saved)
 	w.vil.marks.hw.Commit += 3 // as a home restored by itself
 	w.vil.open(w.hub)
-	w.accept(t, w.vil, "in the lost epoch")
+	lost, _ := w.accept(t, w.vil, "in the lost epoch")
 	w.converge(t)
 	w.vil.restore(saved)
 	*w.vil.marks = mark
 	w.vil.open(w.hub)
+	again, _ := w.accept(t, w.vil, "on the copy")
+	if again != lost {
+		t.Fatalf("%s, not %s", again, lost)
+	}
 	w.converge(t)
 	if c, err := w.vil.Copied(context.Background()); err != nil || c == nil {
 		t.Fatalf("%+v, %v", c, err)
 	}
+	w.sayCopied(t, w.vil)
+	w.converge(t)
+	for _, d := range []*device{w.hub, w.vil} { // no log has branches, and yet
+		reviews, err := d.Reviews(context.Background(), string(village))
+		must(t, err)
+		if n := len(reviews); n != 2 || !slices.Contains(reviews[0].Kinds, counter.TaskNumber) || !slices.Contains(reviews[1].Kinds, counter.TaskNumber) {
+			t.Fatalf("%+v", reviews)
+		}
+	}
 	w.accept(t, w.vil, "after")
 	w.converge(t)
+}
+
+// sayCopied is what a station does about it.
+func (w *world) sayCopied(t *testing.T, d *device) {
+	t.Helper()
+	c, err := d.Copied(context.Background())
+	must(t, err)
+	must(t, d.Record(context.Background(), func(rec counter.Recorder) error {
+		_, err := rec.Append(counter.Act{Scope: string(village), Kind: "station.copied", Entity: uuid.New(), New: true,
+			Payload: counter.CopiedPayload{Epoch: c.Epoch, Was: c.Was}})
+		return err
+	}))
 }
 
 // branched writes one log as a device and its copies would: a case that all share,

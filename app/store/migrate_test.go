@@ -43,6 +43,7 @@ func TestSixthMigration(t *testing.T) {
 	db, err := sql.Open("sqlite", "file:"+path)
 	must(t, err)
 	for _, q := range []string{"DROP INDEX cases_provisional", "DROP INDEX cases_scope", "DROP INDEX cases_accepted", "DROP INDEX entities_type",
+		"ALTER TABLE logs DROP COLUMN path", "ALTER TABLE logs DROP COLUMN shared", "ALTER TABLE logs DROP COLUMN split", // of the seventh
 		"ALTER TABLE cases DROP COLUMN provisional", "CREATE INDEX entities_type ON entities (type, scope)", "PRAGMA user_version = 5"} {
 		if _, err := db.Exec(q); err != nil {
 			t.Fatalf("%s: %v", q, err)

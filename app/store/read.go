@@ -96,9 +96,10 @@ func (s *Store) States(ctx context.Context, scope, typ string) (out []counter.St
 	return out, diskError(rows.Err())
 }
 
-// StatesOf gives the states of all entities of a type, of every scope, oldest first.
+// StatesOf gives the states of all entities of a type, of every scope, oldest first. It
+// is not for cases and persons.
 func (s *Store) StatesOf(ctx context.Context, typ string) (out []ScopedState, err error) {
-	rows, err := s.r.QueryContext(ctx, "SELECT scope, entity, state FROM entities WHERE type = ? ORDER BY id", typ)
+	rows, err := s.r.QueryContext(ctx, "SELECT scope, entity, state FROM entities WHERE type = ? AND type NOT IN ('case', 'person') ORDER BY id", typ)
 	if err != nil {
 		return nil, diskError(err)
 	}

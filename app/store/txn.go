@@ -177,7 +177,10 @@ func (t *txn) commit() error {
 	case s.committed <- struct{}{}:
 	default:
 	}
-	s.epoch.set(p.Epoch)
+	if s.epoch.now() != p.Epoch { // what was passed over as ours is now fetched like anybody's
+		s.epoch.set(p.Epoch)
+		s.knows.forget()
+	}
 	for scope := range t.changed {
 		s.powers.forget(scope)
 	}

@@ -31,6 +31,26 @@ func (w *world) number(d *device) (number string, ok bool) {
 	return number, c == nil || realm.Answered(c.Epoch)
 }
 
+// copyDisk has a whole disk restored within a day: what was done since the copy may be
+// out in the world, and the people at the device go on at once, with the same numbers.
+func (w *world) copyDisk(d *device) {
+	w.saveHome(d)
+	for range 1 + w.rng.IntN(3) {
+		w.accept(d)
+		if o := w.partner(d, w.working()); o != d && w.works(d) && w.one(2) {
+			w.contact(d, o)
+		}
+		if !w.works(d) {
+			break
+		}
+	}
+	w.restoreHome(d, true)
+	w.accept(d)
+}
+
+// works tells that a device has power and room.
+func (w *world) works(d *device) bool { return slices.Contains(w.working(), d) }
+
 // chores says that a disk is a copy, and lets the hub answer.
 func (w *world) chores(d *device) {
 	if c, err := d.store.Copied(bg); c != nil {
@@ -96,14 +116,34 @@ func (w *world) checkTwice(number string, list []*entry) {
 		}
 		rows, err := d.store.CaseByNumber(bg, number)
 		w.must(err)
-		if len(rows) != len(list) {
-			w.fatalf("number %s was told for %d cases, %s knows %d", number, len(list), d.name, len(rows))
-		}
+		reviews, err := d.store.Reviews(bg, string(list[0].scope))
+		w.must(err)
 		for _, e := range list {
-			if eff, ok := w.effect(d, e); !ok || !eff.Review {
+			if !slices.ContainsFunc(rows, func(r counter.CaseRow) bool { return r.Entity == e.entity }) {
+				w.fatalf("number %s was told for %d cases, and %s does not find that of %s", number, len(list), d.name, e.by.name)
+			}
+			if !slices.ContainsFunc(reviews, func(r counter.ReviewRow) bool { return r.Entity == e.entity && slices.Contains(r.Kinds, counter.TaskNumber) }) {
 				w.fatalf("number %s was told twice, and %s does not flag the case of %s", number, d.name, e.by.name)
 			}
 		}
 	}
 	w.fault("equal numbers, flagged")
+}
+
+// checkCopies: whose whole disk never came back has one log in each epoch, and is not
+// told to be a copy.
+func (w *world) checkCopies(d *device) {
+	c, err := d.store.Copied(bg)
+	w.must(err)
+	if c != nil && !d.copied {
+		w.fatalf("%s believes that its disk is a copy: %+v", d.name, *c)
+	}
+	forks, err := d.store.Forks(bg)
+	w.must(err)
+	for _, f := range forks {
+		i := slices.IndexFunc(w.all, func(o *device) bool { return o.id.String() == f.Device })
+		if i < 0 || !w.all[i].copied {
+			w.fatalf("%s holds two branches of a log of %s: %+v", d.name, f.Name, f)
+		}
+	}
 }

@@ -51,9 +51,10 @@ func (w *world) heldBy(d *device) map[oplog.Hash]bool {
 	return out
 }
 
-// restoreHome puts the backup in place of the home; the key folder stays. What only
-// this disk knew is gone, as after any restore. What anybody else knows must come back.
-func (w *world) restoreHome(d *device) {
+// restoreHome puts the backup in place of the home; the key folder stays, or comes back
+// with it (whole). What only this disk knew is gone, as after any restore. What anybody
+// else knows must come back.
+func (w *world) restoreHome(d *device, whole bool) {
 	w.forget(d, d.backup.held)
 	if err := d.store.Close(); err != nil && !d.disk.dead && !d.disk.full {
 		w.fatalf("close %s: %v", d.name, err)
@@ -61,7 +62,6 @@ func (w *world) restoreHome(d *device) {
 	d.store = nil
 	d.disk.dead, d.disk.fuse, d.disk.full = false, 0, false
 	d.disk.copyIn(d.backup.img)
-	whole := d != w.hub && w.one(2)
 	if whole { // its key folder, too: it cannot know
 		d.mark.hw, d.mark.set = d.backup.mark.hw, d.backup.mark.set
 		d.copied = true

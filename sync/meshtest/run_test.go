@@ -129,10 +129,13 @@ func (w *world) mishap(d *device, n int) {
 		if d == w.hub && d.backup != nil && d.backup.roster != w.roster {
 			d.backup = nil
 		}
-		if d.backup == nil {
+		switch {
+		case d.backup != nil:
+			w.restoreHome(d, d != w.hub && w.one(2))
+		case d != w.hub && w.one(3):
+			w.copyDisk(d)
+		default:
 			w.saveHome(d)
-		} else {
-			w.restoreHome(d)
 		}
 	case n < 99:
 		if w.one(2) {
