@@ -1,9 +1,12 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/json"
+	"maps"
 	"slices"
 	"sync/atomic"
 
@@ -81,7 +84,30 @@ func addLived(ctx context.Context, q querier, epochs ...oplog.Epoch) error {
 	return putMeta(ctx, q, metaLived, raw)
 }
 
-// neverLived tells that a log is of this device, of an epoch that it knows nothing of.
+// copiedEpoch makes the id of the epoch that follows on one which two disks have
+// written into. Whoever knows that one can tell so by the id: it is followed by a
+// number that the district gives for it, and by nothing else.
+func copiedEpoch(was oplog.Epoch) (e oplog.Epoch) {
+	rand.Read(e[:copiedRandom])
+	copy(e[copiedRandom:], copiedCheck(e, was))
+	return e
+}
+
+const copiedRandom = 5 // bytes of an epoch; the others check
+
+func copiedCheck(e, was oplog.Epoch) []byte {
+	sum := sha256.Sum256(slices.Concat([]byte("onedoor copied epoch 1\n"), was[:], e[:copiedRandom]))
+	return sum[:len(e)-copiedRandom]
+}
+
+// begunFrom tells that an epoch was begun by a disk that had written into another one
+// and turned out to be a copy.
+func begunFrom(e, was oplog.Epoch) bool { return bytes.Equal(e[copiedRandom:], copiedCheck(e, was)) }
+
+// neverLived tells that a log is of this device, of an epoch that it knows nothing of:
+// a disk with the same keys may have told the numbers that this one tells. It may not
+// when it had turned out to be a copy in another epoch than ours of now: then it tells
+// numbers of its own. Two disks that go on side by side therefore come to rest.
 // The district's own logs are looked after apart: a hub that is made again from an
 // archive takes its earlier epochs from there.
 func (t *txn) neverLived(log oplog.LogID) (bool, error) {
@@ -94,7 +120,36 @@ func (t *txn) neverLived(log oplog.LogID) (bool, error) {
 		return false, err
 	}
 	lived, err := t.s.Lived(t.ctx)
-	return !lived[log.Epoch], err
+	if err != nil || lived[log.Epoch] {
+		return false, err
+	}
+	held, err := t.epochsOf(self)
+	if err != nil {
+		return false, err
+	}
+	for _, e := range slices.AppendSeq(held, maps.Keys(lived)) {
+		if e != t.s.epoch.now() && begunFrom(log.Epoch, e) {
+			return false, nil
+		}
+	}
+	return true, nil
+}
+
+// epochsOf lists the epochs that logs of a device are held of.
+func (t *txn) epochsOf(d oplog.DeviceID) (out []oplog.Epoch, err error) {
+	rows, err := t.query("SELECT DISTINCT substr(epoch, 1, 8) FROM logs WHERE device = ?", d[:])
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var e []byte
+		if err := rows.Scan(&e); err != nil {
+			return nil, err
+		}
+		out = append(out, oplog.Epoch(e))
+	}
+	return out, rows.Err()
 }
 
 // turnEpoch begins a new epoch because this disk turned out to be a copy. What is not
@@ -107,7 +162,7 @@ func (t *txn) turnEpoch() error {
 		return err
 	}
 	c := Copied{Was: t.prog.Epoch.String(), At: t.s.now().Unix()}
-	rand.Read(t.prog.Epoch[:])
+	t.prog.Epoch = copiedEpoch(t.prog.Epoch)
 	c.Epoch = t.prog.Epoch.String()
 	t.prog.Commit++
 	t.own = true
