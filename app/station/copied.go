@@ -25,8 +25,8 @@ func (s *Station) counterNumber(ctx context.Context) (string, error) {
 	if waits {
 		return "", counter.E(counter.CodeDenied, "本机的数据是连同密钥文件夹一起从备份恢复的，原来的窗口编号不能再用，暂停受理",
 			"this PC was restored together with its key folder: its counter number cannot be used any more, and no case is accepted").
-			Hint("与区级同步一次（联网或U盘），区级自动分配新的窗口编号，收到后即可受理；已经录入的内容都在，其他操作照常",
-				"sync with the district (network or stick): it gives a new counter number by itself, and acceptance goes on; nothing entered is lost, all else works")
+			Hint("与区级同步一次（联网，或U盘来回两趟），区级自动分配新的窗口编号，收到后即可受理；已经录入的内容都在，其他操作照常",
+				"sync with the district (by network, or twice there and back by stick): it gives a new counter number by itself, and acceptance goes on; nothing entered is lost, all else works")
 	}
 	return number, nil
 }
@@ -41,6 +41,9 @@ func (s *Station) numberNow(ctx context.Context) (number string, waits bool, err
 	realm, err := s.v.store.Powers(ctx, counter.ScopeRealm)
 	if err != nil {
 		return "", false, err
+	}
+	if m, ok := realm.MemberByDevice(s.id.Device.ID); copied == nil && (!ok || len(m.Numbers) == 0) {
+		return number, false, nil // as almost always
 	}
 	lived, err := s.v.store.Lived(ctx)
 	if err != nil {

@@ -96,6 +96,36 @@ func TestWholeDiskRestored(t *testing.T) {
 	d.noticesAgain(clone, addr, one)
 }
 
+// TestWholeDiskRestoredBySticks: the same where nobody has a line; two journeys.
+func TestWholeDiskRestoredBySticks(t *testing.T) {
+	t.Parallel()
+	d := newDistrict(t)
+	d.sticks = map[string]string{}
+	old := d.vil
+	d.byStick(old)
+	restored := d.image(old)()
+	lost, err := d.tries(old, 1)
+	must(t, err)
+	d.byStick(old)
+	_, err = d.tries(restored, 2)
+	must(t, err)
+	d.byStick(restored)
+	if _, err := d.tries(restored, 3); counter.CodeOf(err) != counter.CodeDenied {
+		t.Errorf("it accepts before it has another number: %v", err)
+	}
+	d.byStick(restored)
+	if n, err := d.tries(restored, 3); err != nil || n[20:22] != "02" {
+		t.Errorf("%s, %v", n, err)
+	}
+	d.byStick(restored)
+	d.alike(d.hub, restored, "realm", testVillage)
+	d.at(restored, Read, func(s *Station) {
+		if rows, err := s.v.store.CaseByNumber(context.Background(), lost); err != nil || len(rows) == 0 {
+			t.Errorf("what the old disk said is not here: %v", err)
+		}
+	})
+}
+
 // newNumber lets a disk that turned out to be a copy meet the hub: then it accepts again,
 // with another counter number.
 func (d *district) newNumber(c Config, addr string, told map[string]bool) {
