@@ -122,7 +122,9 @@ func (w *world) checkTwice(number string, list []*entry) {
 			if !slices.ContainsFunc(rows, func(r counter.CaseRow) bool { return r.Entity == e.entity }) {
 				w.fatalf("number %s was told for %d cases, and %s does not find that of %s", number, len(list), d.name, e.by.name)
 			}
-			if !slices.ContainsFunc(reviews, func(r counter.ReviewRow) bool { return r.Entity == e.entity && slices.Contains(r.Kinds, counter.TaskNumber) }) {
+			if !slices.ContainsFunc(reviews, func(r counter.ReviewRow) bool {
+				return r.Entity == e.entity && slices.Contains(r.Kinds, counter.TaskNumber)
+			}) {
 				w.fatalf("number %s was told twice, and %s does not flag the case of %s", number, d.name, e.by.name)
 			}
 		}
