@@ -39,6 +39,34 @@ func (s *Session) Case(ctx context.Context, number string) (*CaseView, error) {
 	return s.view(ctx, d)
 }
 
+// Applicants gives the names of the applicants of some cases, in the order asked for;
+// "" for a case that is not held or of which nothing has effect.
+func (s *Session) Applicants(ctx context.Context, numbers []string) ([]string, error) {
+	out := make([]string, len(numbers))
+	for i, number := range numbers {
+		rows, err := s.ledger.CaseByNumber(ctx, number)
+		if err != nil {
+			return nil, err
+		}
+		if len(rows) == 0 {
+			continue
+		}
+		d, err := s.ledger.Entity(ctx, rows[0].Scope, rows[0].Entity)
+		if err != nil {
+			return nil, err
+		}
+		if d.Folded.Case == nil {
+			continue
+		}
+		snap, err := s.applicantOf(ctx, d)
+		if err != nil {
+			return nil, err
+		}
+		out[i] = snap.Name
+	}
+	return out, nil
+}
+
 func (s *Session) view(ctx context.Context, d *counter.Dossier) (*CaseView, error) {
 	c := d.Folded.Case
 	if c == nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -129,6 +130,10 @@ func (u *fakeUser) made(kind, out, printer string) (desk.DocumentRef, []string, 
 
 func (u *fakeUser) FindPerson(_ context.Context, number string) ([]desk.PersonView, error) {
 	return []desk.PersonView{{Name: "李䶮", NumberMasked: number[:2]}}, nil
+}
+
+func (u *fakeUser) Applicants(_ context.Context, numbers []string) ([]string, error) {
+	return slices.Repeat([]string{"李䶮"}, len(numbers)), nil
 }
 
 func (u *fakeUser) FindByName(_ context.Context, query string) (desk.NameHits, error) {

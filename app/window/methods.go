@@ -12,14 +12,15 @@ type method func(w *Window, args []json.RawMessage) (any, error)
 // methods are those of Window, by name; a test compares the two.
 func methods() map[string]method {
 	return map[string]method{
-		"Station": with0((*Window).Station),
-		"Login":   with2((*Window).Login),
-		"Logout":  with0(func(w *Window) (any, error) { w.Logout(); return nil, nil }),
-		"Whoami":  with1((*Window).Whoami),
-		"Cases":   with1((*Window).Cases),
-		"Case":    with1((*Window).Case),
-		"Items":   with1((*Window).Items),
-		"Item":    with1((*Window).Item),
+		"Station":    with0((*Window).Station),
+		"Login":      with2((*Window).Login),
+		"Logout":     with0(func(w *Window) (any, error) { w.Logout(); return nil, nil }),
+		"Whoami":     with1((*Window).Whoami),
+		"Cases":      with1((*Window).Cases),
+		"Case":       with1((*Window).Case),
+		"Applicants": with1((*Window).Applicants),
+		"Items":      with1((*Window).Items),
+		"Item":       with1((*Window).Item),
 
 		"Divisions":  with0((*Window).Divisions),
 		"ReadCard":   with0((*Window).ReadCard),

@@ -28,6 +28,7 @@ const (
 type User interface {
 	Whoami() desk.Whoami
 	Cases(ctx context.Context, f counter.CaseFilter) ([]desk.CaseLine, error)
+	Applicants(ctx context.Context, numbers []string) ([]string, error)
 	Case(ctx context.Context, number string) (*desk.CaseView, error)
 	Item(ctx context.Context, code string) (*counter.Item, error)
 	Prefill(ctx context.Context, item string, card *desk.Card, number string) ([]desk.Prefilled, error)
@@ -224,6 +225,23 @@ func (w *Window) Cases(f CaseFilter) (CasePage, error) {
 		cases = cases[:limit]
 	}
 	return CasePage{Cases: list(cases), More: more}, nil
+}
+
+// mostNamed bounds what Applicants opens at once: some screens of a list.
+const mostNamed = 100
+
+// Applicants gives the names of the applicants of the cases that a list shows, in the
+// same order; "" where there is none. Errors: CodeLoggedOut, CodeUsage (more than 100).
+func (w *Window) Applicants(n Numbers) ([]string, error) {
+	user, err := w.current(false)
+	if err != nil {
+		return nil, err
+	}
+	if len(n.Numbers) > mostNamed {
+		return nil, badCall("too many numbers")
+	}
+	names, err := user.Applicants(w.ctx, n.Numbers)
+	return list(names), w.failedIf("Applicants", err)
 }
 
 // Case gives one case by its number. Errors: CodeLoggedOut, CodeNotFound, CodeDenied.

@@ -171,6 +171,7 @@ func TestWorkNeedsALogin(t *testing.T) {
 		"FindPerson": func() error { _, err := w.FindPerson("1"); return err },
 		"Person":     func() error { _, err := w.Person("1"); return err },
 		"Reviews":    func() error { _, err := w.Reviews(); return err },
+		"Applicants": func() error { _, err := w.Applicants(Numbers{[]string{"1"}}); return err },
 		"FindByName": func() error { _, err := w.FindByName("1"); return err },
 		"Withheld":   func() error { _, err := w.Withheld(); return err },
 		"Admit":      func() error { _, err := w.Admit(Admission{}); return err },

@@ -22,7 +22,7 @@ export async function launch() {
       })
       context.on('weberror', (e) => faults.push(`an error: ${e.error()}`))
       const page = await context.newPage()
-      page.setDefaultTimeout(8000)
+      page.setDefaultTimeout(30000) // of a machine that does other things too
       page.on('console', (m) => {
         // The browser itself notes every refused call; those are asserted on where they matter.
         const refused = /the server responded with a status of 4\d\d/.test(m.text())

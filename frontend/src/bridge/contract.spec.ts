@@ -183,6 +183,10 @@ function contract(make: () => Promise<Desk>) {
   it('knows what is not with a superior yet, and tells why a round did not happen', async () => {
     expect(await desk.Unsent({ numbers: [number] })).toEqual([number])
     expect(await desk.Unsent({ numbers: [] })).toEqual([])
+    const [name, none] = await desk.Applicants({ numbers: [number, 'no such case'] })
+    expect([name?.length ?? 0, none]).toEqual([expect.any(Number), ''])
+    expect(name).not.toBe('')
+    expect(await code(desk.Applicants({ numbers: Array.from({ length: 101 }, () => number) }))).toBe('usage')
     expect(['usage', 'failed']).toContain(await code(desk.SyncNow()))
     expect(Array.isArray(await desk.Sticks())).toBe(true)
     expect(await code(desk.StickExport(' '))).toBe('usage')

@@ -79,6 +79,8 @@ export interface Desk {
   /** Lets an earlier value stand again, by an act of its own. */
   Restore(value: Restore): Promise<PersonView>
   /** By any characters of a name, pinyin or initials; a few, best first. */
+  /** Names of the applicants of at most 100 cases, in the same order; "" where there is none. */
+  Applicants(numbers: Numbers): Promise<string[]>
   FindByName(query: string): Promise<NameHits>
   /** What somebody has to see to at this device's service points. */
   Reviews(): Promise<ReviewLine[]>
@@ -155,6 +157,7 @@ export function deskOver(call: Call): Desk {
     FindPerson: (number) => ask('FindPerson', number),
     Person: (id) => ask('Person', id),
     Restore: (value) => ask('Restore', value),
+    Applicants: (numbers) => ask('Applicants', numbers),
     FindByName: (query) => ask('FindByName', query),
     Reviews: () => ask('Reviews'),
     Withheld: () => ask('Withheld'),

@@ -157,6 +157,11 @@ export function memoryDesk(made: Made = sample()): Seat {
     SaveDraft: async (text) => (need(), void drafts.set(user, text)),
     Draft: async () => (need(), drafts.get(user) ?? ''),
     Link: async () => (need(), linkState(made.cases.length)),
+    Applicants: async ({ numbers }) => {
+      need()
+      if (numbers.length > 100) throw new DeskError('usage', '页面与程序的版本不一致', '请刷新页面')
+      return numbers.map((n) => (made.cases.some((c) => c.number === n) ? '李䶮𠅤' : ''))
+    },
     Unsent: async ({ numbers }) => (need(), numbers.slice(0, 1)),
     SyncNow: async () => {
       need()
