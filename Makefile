@@ -124,7 +124,7 @@ need-node:
 # A slice of the walks, and the real window on a screen of its own, for "make test".
 .PHONY: walk-test smoke smoke-preview first-screen try-window
 walk-test: packages-e2e need-go need-node ui build
-	cd frontend && node --test --test-timeout=300000 --test-name-pattern='by card|rare names|scanner|voids|link|no request' e2e/walk.test.mjs
+	cd frontend && node --test --test-timeout=300000 --test-name-pattern='by card|rare names|scanner|voids|input method|link|no request' e2e/walk.test.mjs
 	cd frontend && node --test --test-timeout=300000 --test-name-pattern='hub away|kept|nothing' e2e/more.test.mjs
 
 first-screen: packages-smoke window build ## from start to login on the screen, against an empty Wails program (RUNS=5)
