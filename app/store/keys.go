@@ -41,6 +41,39 @@ func (k *keyRing) add(scope oplog.Scope, id oplog.KeyID, key seal.Key) error {
 	return nil
 }
 
+// taken is what has to be undone when a key that the ring has already was not stored.
+type taken struct {
+	scope oplog.Scope
+	id    oplog.KeyID
+	was   oplog.KeyID // the one that the scope wrote with before
+	first bool        // there was none
+}
+
+// tryAdd adds a key that is not stored durably yet. Added is false when the ring has it.
+func (k *keyRing) tryAdd(scope oplog.Scope, id oplog.KeyID, key seal.Key) (u taken, added bool, err error) {
+	k.mu.RLock()
+	_, has := k.sealers[scope][id]
+	was, some := k.current[scope]
+	k.mu.RUnlock()
+	if has {
+		return u, false, nil
+	}
+	return taken{scope, id, was, !some}, true, k.add(scope, id, key)
+}
+
+// drop takes keys out again, the last one first.
+func (k *keyRing) drop(keys []taken) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for _, u := range slices.Backward(keys) {
+		delete(k.sealers[u.scope], u.id)
+		delete(k.raw[u.scope], u.id)
+		if k.current[u.scope] = u.was; u.first {
+			delete(k.current, u.scope)
+		}
+	}
+}
+
 // sealer gives the key that a scope writes with as long as its powers state none.
 func (k *keyRing) sealer(scope oplog.Scope) (*seal.Sealer, error) {
 	k.mu.RLock()

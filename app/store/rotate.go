@@ -150,11 +150,16 @@ func (t *txn) takeKey(op *oplog.Op) error {
 }
 
 // keepKey stores a key in the transaction. The ring has it at once, since the next
-// batch of the same file may need it; should the transaction fail, it comes again.
+// batch of the same file may need it; should the transaction fail, it is taken out of
+// it, so that it is stored when it comes again: else it would be gone with the program.
 func (t *txn) keepKey(k ScopeKey) error {
 	sealed := t.s.opt.Secrets.Seal("scope key", keyAAD(k.Scope, k.ID), k.Key[:])
 	if _, err := t.exec("INSERT OR IGNORE INTO keys (scope, key, sealed) VALUES (?, ?, ?)", string(k.Scope), k.ID[:], sealed); err != nil {
 		return err
 	}
-	return t.s.keys.add(k.Scope, k.ID, k.Key)
+	u, added, err := t.s.keys.tryAdd(k.Scope, k.ID, k.Key)
+	if added {
+		t.keys = append(t.keys, u)
+	}
+	return err
 }

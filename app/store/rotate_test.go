@@ -288,3 +288,41 @@ func TestOldKeyAheadOfTheDistrictsLog(t *testing.T) {
 		t.Fatalf("%v", err)
 	}
 }
+
+// TestAKeyOfAFailedTransactionComesAgain: what brings a key fails at the last moment, as
+// with a full disk. The key is stored when it comes again, and is there after a restart.
+func TestAKeyOfAFailedTransactionComesAgain(t *testing.T) {
+	w, other := newRotation(t)
+	key := ScopeKey{Scope: village, ID: oplog.KeyID{9, 9}, Key: seal.Key{7}}
+	w.stateKey(t, key, nil, w.hub, w.vil, other)
+	folder := string(village) + "-2026"
+	entries, err := w.hub.Since(folder, 0, 1000)
+	must(t, err)
+	must(t, other.Announced(w.hub.id, folder, 1, true, entries))
+	full := errors.New("disk full")
+	other.opt.Fault = func(step string) error {
+		if step == "commit" {
+			return full
+		}
+		return nil
+	}
+	wants, err := other.Wants(w.hub.id, folder)
+	must(t, err)
+	for _, want := range wants {
+		data, err := w.hub.Read(other.id, folder, want.Name, want.Offset, int(want.Size-want.Offset))
+		must(t, err)
+		if _, err := other.Receive(context.Background(), w.hub.id, want, data); !errors.Is(err, full) {
+			t.Fatalf("%v", err)
+		}
+	}
+	other.opt.Fault = func(string) error { return nil }
+	if other.keys.byID(village, key.ID) != nil {
+		t.Fatal("a key that is stored nowhere is used")
+	}
+	pull(t, other, w.hub)
+	other.close()
+	other.open(w.hub)
+	if other.keys.byID(village, key.ID) == nil {
+		t.Fatal("the key is gone with the program")
+	}
+}

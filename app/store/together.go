@@ -202,7 +202,7 @@ func (t *txn) apart(needed bool, f func() error, why *error) error {
 	if _, err := t.exec("SAVEPOINT part"); err != nil {
 		return diskError(err)
 	}
-	prog, moved, gone, cases := t.prog, t.moved, len(t.gone), len(t.cases)
+	prog, moved, gone, cases, keys := t.prog, t.moved, len(t.gone), len(t.cases), len(t.keys)
 	if *why = f(); *why == nil {
 		_, err := t.exec("RELEASE part")
 		return diskError(err)
@@ -213,6 +213,8 @@ func (t *txn) apart(needed bool, f func() error, why *error) error {
 		}
 	}
 	t.prog, t.moved, t.gone, t.cases = prog, moved, t.gone[:gone], t.cases[:cases]
+	t.s.keys.drop(t.keys[keys:])
+	t.keys = t.keys[:keys]
 	clear(t.pos)
 	clear(t.heldAt)
 	for scope := range t.changed {

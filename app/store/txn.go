@@ -29,6 +29,7 @@ type txn struct {
 	moved   bool        // our index of some folder moved
 	cases   []entityKey // that were projected
 	conn    *sql.Conn   // of a loose transaction
+	keys    []taken     // that the ring has and the table only when this is committed
 	gone    []string    // files that are not ours any more once the transaction stands
 }
 
@@ -143,6 +144,7 @@ func (t *txn) rollback() {
 	}
 	_ = t.tx.Rollback()
 	t.release()
+	t.s.keys.drop(t.keys)
 	for scope := range t.changed {
 		t.s.powers.forget(scope)
 	}
