@@ -76,10 +76,10 @@ type Store struct {
 	disk  disk.FS
 	now   func() time.Time
 	codec *segment.Codec
-	w, r  *sql.DB
+	w     *sql.DB
+	r     *readers
 	// prepared are the writer's statements, kept from one transaction to the next.
 	prepared map[string]*sql.Stmt
-	reads    sync.Map // query -> *sql.Stmt of r, for what every acceptance asks
 
 	mu        sync.Mutex // one writer: commits and received segments
 	self      *Self      // nil before enrolment
@@ -176,12 +176,11 @@ func (s *Store) connect(ctx context.Context) error {
 		}
 	}
 	var err error
-	if s.r, err = sql.Open("sqlite", dsn(path, s.opt.VFS, true)); err != nil {
+	if s.r, err = openReaders(dsn(path, s.opt.VFS, true)); err != nil {
 		return openFailed(err)
 	}
-	s.r.SetMaxOpenConns(4)
 	if s.opt.ReadOnly {
-		return s.checkVersion(ctx, s.r)
+		return s.checkVersion(ctx, s.r.db)
 	}
 	if s.w, err = sql.Open("sqlite", dsn(path, s.opt.VFS, false)); err != nil {
 		return openFailed(err)
@@ -216,10 +215,11 @@ func (s *Store) Close() error {
 
 func (s *Store) closeDB() error {
 	var errs []error
-	for _, db := range []*sql.DB{s.r, s.w} {
-		if db != nil {
-			errs = append(errs, db.Close())
-		}
+	if s.r != nil {
+		errs = append(errs, s.r.db.Close())
+	}
+	if s.w != nil {
+		errs = append(errs, s.w.Close())
 	}
 	return errors.Join(errs...)
 }

@@ -159,7 +159,7 @@ func (s *Store) loadItems(ctx context.Context, l *sentLog) error {
 func (s *Store) refreshItems(ctx context.Context, k entityKey) (found bool, err error) {
 	var it outItem
 	var at string
-	q := prepared{s}
+	q := s.r
 	err = q.QueryRowContext(ctx, "SELECT id, accepted_at FROM cases WHERE entity = ? AND scope = ?", k.id[:], string(k.scope)).Scan(&it.id, &at)
 	if errors.Is(err, sql.ErrNoRows) {
 		return false, nil

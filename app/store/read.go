@@ -2,8 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -27,10 +25,7 @@ func (s *Store) Scopes() []string {
 
 // Revision rises whenever an op of a scope was added.
 func (s *Store) Revision(ctx context.Context, scope string) (n uint64, err error) {
-	st, err := s.readStmt(ctx, "SELECT coalesce(sum(seq), 0) FROM logs WHERE scope = ?")
-	if err == nil {
-		err = st.QueryRowContext(ctx, scope).Scan(&n)
-	}
+	err = s.r.QueryRowContext(ctx, "SELECT coalesce(sum(seq), 0) FROM logs WHERE scope = ?", scope).Scan(&n)
 	return n, diskError(err)
 }
 
@@ -229,11 +224,7 @@ func (s *Store) caseRows(ctx context.Context, query string, args ...any) (out []
 
 // People finds persons by ID number or credit code.
 func (s *Store) People(ctx context.Context, number string) (out []counter.PersonRow, err error) {
-	st, err := s.readStmt(ctx, "SELECT scope, entity FROM lookup WHERE mac = ? ORDER BY id")
-	if err != nil {
-		return nil, diskError(err)
-	}
-	rows, err := st.QueryContext(ctx, s.numberMAC(number))
+	rows, err := s.r.QueryContext(ctx, "SELECT scope, entity FROM lookup WHERE mac = ? ORDER BY id", s.numberMAC(number))
 	if err != nil {
 		return nil, diskError(err)
 	}
@@ -257,7 +248,7 @@ func (s *Store) Clock(ctx context.Context) (counter.ClockEvidence, error) {
 	e := counter.ClockEvidence{Now: s.now(), Seen: stampTime(s.seen)}
 	// Not the stamp: peers whose clocks are ahead move that.
 	var err error
-	e.Own, err = ownClock(ctx, prepared{s})
+	e.Own, err = ownClock(ctx, s.r)
 	return e, diskError(err)
 }
 
@@ -266,44 +257,4 @@ func stampTime(st oplog.Stamp) time.Time {
 		return time.Time{}
 	}
 	return st.Time()
-}
-
-// prepared are the readers with statements that are prepared once.
-type prepared struct{ *Store }
-
-func (p prepared) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	st, err := p.readStmt(ctx, query)
-	if err != nil {
-		return nil, err
-	}
-	return st.QueryContext(ctx, args...)
-}
-
-func (p prepared) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
-	st, err := p.readStmt(ctx, query)
-	if err != nil {
-		return p.r.QueryRowContext(ctx, query, args...) // gives the same error in its Row
-	}
-	return st.QueryRowContext(ctx, args...)
-}
-
-func (p prepared) ExecContext(context.Context, string, ...any) (sql.Result, error) {
-	return nil, errReader
-}
-
-var errReader = errors.New("store: the readers do not write")
-
-// readStmt prepares a query on the readers once.
-func (s *Store) readStmt(ctx context.Context, query string) (*sql.Stmt, error) {
-	if st, ok := s.reads.Load(query); ok {
-		return st.(*sql.Stmt), nil
-	}
-	st, err := s.r.PrepareContext(ctx, query)
-	if err != nil {
-		return nil, err
-	}
-	if first, raced := s.reads.LoadOrStore(query, st); raced {
-		return first.(*sql.Stmt), st.Close()
-	}
-	return st, nil
 }
