@@ -122,8 +122,6 @@ type ownFile struct {
 	day   time.Time
 	tail  bool
 	data  []byte
-	// recorded is how much of data our index has; the rest is for the next flush
-	recorded int64
 }
 
 // flushOwn brings the files of own logs and our index of them up to date. A

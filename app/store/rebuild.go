@@ -72,7 +72,7 @@ func (s *Store) RewriteOwnFiles(ctx context.Context) error {
 		return err
 	}
 	defer t.rollback()
-	if err := t.rewriteOwn(func(*ownFile, string) bool { return true }); err != nil {
+	if err := t.rewriteOwn(func(*fileAt, string) bool { return true }); err != nil {
 		return err
 	}
 	if err := t.dropDamaged(); err != nil {
@@ -102,41 +102,62 @@ func (t *txn) dropDamaged() error {
 	return nil
 }
 
-// rewriteOwn writes the own files that bad names again.
-func (t *txn) rewriteOwn(bad func(f *ownFile, path string) bool) error {
-	rows, err := t.query("SELECT f.folder, f.name, f.log, f.first, f.size FROM files f JOIN logs l ON l.id = f.log WHERE l.own = 1 ORDER BY f.id")
+// fileAt is a file of our index that an own log is in.
+type fileAt struct {
+	folder, name string
+	log, size    int64
+	own          bool // of the epoch that is being written
+	first        uint64
+	hash         oplog.Hash
+}
+
+// ownFiles lists the files of own logs, also those of earlier epochs as far as their
+// batches are here: what a restored home had not sent, nobody else has.
+func (t *txn) ownFiles() (files []fileAt, err error) {
+	var self oplog.DeviceID
+	if t.s.self != nil {
+		self = t.s.self.Device
+	}
+	rows, err := t.query(`SELECT f.folder, f.name, f.log, f.first, f.size, f.hash, l.own FROM files f JOIN logs l ON l.id = f.log
+		WHERE l.own = 1 OR l.device = ? AND EXISTS (SELECT 1 FROM batches b WHERE b.log = l.id AND b.file_first = f.first) ORDER BY f.id`, self[:])
 	if err != nil {
-		return diskError(err)
+		return nil, diskError(err)
 	}
-	type file struct {
-		folder, name string
-		log          int64
-		first        uint64
-		size         int64
-	}
-	var files []file
+	defer rows.Close()
 	for rows.Next() {
-		var f file
-		if err := rows.Scan(&f.folder, &f.name, &f.log, &f.first, &f.size); err != nil {
-			rows.Close()
-			return diskError(err)
+		var f fileAt
+		var hash []byte
+		if err := rows.Scan(&f.folder, &f.name, &f.log, &f.first, &f.size, &hash, &f.own); err != nil {
+			return nil, diskError(err)
 		}
+		copy(f.hash[:], hash)
 		files = append(files, f)
 	}
-	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
-		return diskError(err)
+	return files, diskError(errors.Join(rows.Err(), rows.Close()))
+}
+
+// rewriteOwn writes the own files that bad names again, from the batches. Of an earlier
+// epoch peers may have given back more than these: then they are not what is recorded.
+func (t *txn) rewriteOwn(bad func(f *fileAt, path string) bool) error {
+	files, err := t.ownFiles()
+	if err != nil {
+		return err
 	}
-	for _, f := range files {
+	for i := range files {
+		f := &files[i]
+		path := t.s.SegmentPath(f.folder, f.name)
+		if !bad(f, path) {
+			continue
+		}
 		own, err := t.ownFile(f.log, f.first)
 		if err != nil {
 			return diskError(err)
 		}
-		own.recorded = min(f.size, int64(len(own.data)))
-		path := t.s.SegmentPath(f.folder, f.name)
-		if !bad(own, path) {
+		data := own.data[:min(f.size, int64(len(own.data)))]
+		if !f.own && sha256.Sum256(data) != f.hash {
 			continue
 		}
-		if err := t.s.growFile(path, own.data[:own.recorded]); err != nil {
+		if err := t.s.growFile(path, data); err != nil {
 			return diskError(err)
 		}
 	}
@@ -147,8 +168,8 @@ func (t *txn) rewriteOwn(bad func(f *ownFile, path string) bool) error {
 // as a crash of the disk leaves them. Files that are long enough but differ are
 // left for log verify to name.
 func (t *txn) repairOwn() error {
-	return t.rewriteOwn(func(f *ownFile, path string) bool {
+	return t.rewriteOwn(func(f *fileAt, path string) bool {
 		have, err := t.s.disk.Size(path)
-		return err != nil || have < f.recorded
+		return err != nil || have < f.size
 	})
 }
