@@ -48,7 +48,7 @@ const (
 
 // Copied tells whether this disk turned out to be a copy; nil if not.
 func (s *Store) Copied(ctx context.Context) (*Copied, error) {
-	raw, err := getMeta(ctx, prepared{s}, metaCopied)
+	raw, err := getMeta(ctx, s.r, metaCopied)
 	if err != nil || raw == nil {
 		return nil, err
 	}
@@ -59,7 +59,7 @@ func (s *Store) Copied(ctx context.Context) (*Copied, error) {
 // Lived lists the epochs of this device's logs that it knows to be its own, the present
 // one included.
 func (s *Store) Lived(ctx context.Context) (map[oplog.Epoch]bool, error) {
-	raw, err := getMeta(ctx, prepared{s}, metaLived)
+	raw, err := getMeta(ctx, s.r, metaLived)
 	if err != nil {
 		return nil, err
 	}

@@ -156,10 +156,6 @@ func (s *Store) splitByPosition(at heldFunc, ops []storedOp, f *folded) ([]store
 // fold brings the projections of the touched entities up to date. Powers come
 // first: other entities of the same transaction may be judged by them.
 func (t *txn) fold(set touchedSet) error {
-	type entry struct {
-		entityKey
-		*touched
-	}
 	list := make([]entry, 0, len(set))
 	for id, e := range set {
 		list = append(list, entry{id, e})
@@ -168,10 +164,22 @@ func (t *txn) fold(set touchedSet) error {
 		}
 	}
 	slices.SortFunc(list, func(a, b entry) int { return cmp.Compare(rank(a.typ), rank(b.typ)) })
+	next, stop, err := t.foldAhead(list)
+	if err != nil {
+		return err
+	}
+	if stop != nil {
+		defer stop()
+	}
 	for _, e := range list {
+		if next != nil && e.alone() {
+			if err := t.keepFold(e.entityKey, next(), true); err != nil {
+				return err
+			}
+			continue
+		}
 		ops := e.ops
 		if !e.new {
-			var err error
 			if ops, err = t.history(e.entityKey); err != nil {
 				return err
 			}
@@ -192,8 +200,14 @@ func rank(typ string) int {
 
 func (t *txn) foldEntity(k entityKey, ops []storedOp, isNew bool) error {
 	f, err := t.s.foldOps(t, t.powersAt, t.held, ops)
-	if err != nil {
-		return err
+	return t.keepFold(k, foldedOne{f, err}, isNew)
+}
+
+// keepFold brings the tables up to date with a fold.
+func (t *txn) keepFold(k entityKey, one foldedOne, isNew bool) error {
+	f := one.f
+	if one.err != nil {
+		return one.err
 	}
 	if !isNew {
 		if _, err := t.exec("DELETE FROM waiting WHERE entity = ? AND scope = ?", k.id[:], string(k.scope)); err != nil {
