@@ -22,6 +22,7 @@ export default defineConfig({
     environment: 'happy-dom',
     include: ['src/**/*.spec.ts'],
     restoreMocks: true,
-    testTimeout: 30_000, // of a machine that does other things too
+    testTimeout: 120_000, // of a machine that does other things too
+    hookTimeout: 120_000,
   },
 })

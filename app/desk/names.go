@@ -39,7 +39,10 @@ func (s *Session) FindByName(ctx context.Context, query string) (NameHits, error
 	q := pinyin.NewQuery(query)
 	if !enough(query) {
 		// Who opens the page will ask for something: the index is made ready meanwhile.
-		go func() { _ = s.names.refresh(context.WithoutCancel(ctx), s.ledger) }()
+		// Not of a whole district, where most questions are for a number.
+		if s.cfg.Device.Tier != "district" {
+			go func() { _ = s.names.refresh(context.WithoutCancel(ctx), s.ledger) }()
+		}
 		return NameHits{People: []NameHit{}, Complete: true}, nil
 	}
 	fresh := make(chan error, 1)

@@ -67,13 +67,20 @@ describe('what a supervisor sees to', () => {
   it('admits nothing that came in after the look', async () => {
     await open(found)
     for (const key of ['Enter', 'Escape', 'ArrowDown', 'Enter', 'Escape']) await press(key)
-    if (found.devices[0]) found.devices[0].ops = 4
+    const lost = found.devices[0]
+    const act = lost?.things[1]?.acts[0]
+    if (lost && act) {
+      lost.ops = 4
+      lost.things[1]?.acts.push({ ...act, op: 'a3', verb_name: '准予' })
+    }
     await admitButton()?.trigger('click')
     await settle()
     await type('核对')
     await press('Enter')
     expect(ask()?.textContent).toContain('现在是4条')
     expect(found.devices).toHaveLength(1)
+    await press('Escape')
+    expect(page.text()).toContain('还有 1 项没有看过')
   })
   it('opens a case that is to be reviewed, and says when there is nothing', async () => {
     const one = made.cases[0]?.number ?? ''

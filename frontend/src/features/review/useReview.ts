@@ -10,6 +10,9 @@ export interface Part {
   people: number
 }
 
+/** A thing as it was looked at: with one act more it has not been. */
+export const seenAs = (t: WithheldThing) => `${t.id} ${t.acts.map((a) => a.op).join(' ')}`
+
 /** The things that are admitted with one, itself among them. */
 export const together = (things: readonly WithheldThing[], one: WithheldThing) => things.filter((t) => t.id === one.id || t.id === one.applicant)
 
@@ -24,7 +27,7 @@ export function partOf(d: WithheldDevice, thing?: WithheldThing): Part {
 export function useReview(desk: Desk, failed: (reason: unknown) => void) {
   const lines = shallowRef<ReviewLine[]>([])
   const devices = shallowRef<WithheldDevice[]>([])
-  const looked = ref(new Set<string>()) // things whose acts were opened, by id
+  const looked = ref(new Set<string>()) // things whose acts were opened, as seenAs has them
   const loading = ref(false)
   const said = ref('')
   const fault = ref('')
@@ -48,8 +51,8 @@ export function useReview(desk: Desk, failed: (reason: unknown) => void) {
     }
   }
 
-  const unseen = (d: WithheldDevice) => d.things.filter((t) => !looked.value.has(t.id)).length
-  const look = (t: WithheldThing) => (looked.value = new Set(looked.value).add(t.id))
+  const unseen = (d: WithheldDevice) => d.things.filter((t) => !looked.value.has(seenAs(t))).length
+  const look = (t: WithheldThing) => (looked.value = new Set(looked.value).add(seenAs(t)))
 
   /** Admits what was shown, and nothing that came in since. Gives whether it did. */
   async function admit(d: WithheldDevice, part: Part, opinion: string): Promise<boolean> {
