@@ -272,3 +272,5 @@ func must(t testing.TB, err error) {
 		t.Fatal(err)
 	}
 }
+
+func init() { verifyPause = 100 * time.Microsecond }

@@ -149,6 +149,9 @@ func (s *Store) verifyFiles(ctx context.Context, keys map[oplog.DeviceID]*ecdsa.
 		return err
 	}
 	patience := verifyAgain
+	if s.opt.ByHand {
+		patience = 0 // nobody else writes
+	}
 	for _, f := range files {
 		rep.Files++
 		before := len(rep.Faults)
@@ -172,10 +175,9 @@ func (s *Store) verifyFiles(ctx context.Context, keys map[oplog.DeviceID]*ecdsa.
 // A fault is looked at again, so often in one run and after such a pause (a busy disk
 // commits late): one that
 // stays is real, and so are probably the next ones.
-const (
-	verifyAgain = 40
-	verifyPause = 15 * time.Millisecond
-)
+const verifyAgain = 40
+
+var verifyPause = 15 * time.Millisecond // tests do not wait
 
 // fileRow is a segment file as our index has it.
 type fileRow struct {
