@@ -67,8 +67,9 @@ func (a *ahead) take(peer oplog.DeviceID, w segment.Want, data []byte) (in *inco
 // as it is until then. What is wrong with them is for Receive to say.
 func (s *Store) Prepare(peer oplog.DeviceID, w segment.Want, data []byte) {
 	in := &incoming{peer: peer, w: w, data: data}
-	s.look(in)
-	s.ahead.put(in)
+	if s.look(in); in.full != nil { // a scan, say, is not for us, and long
+		s.ahead.put(in)
+	}
 }
 
 // look finds out what can be found out of a file without the store's turn.

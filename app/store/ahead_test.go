@@ -77,3 +77,13 @@ func TestAheadIsBounded(t *testing.T) {
 		t.Fatalf("%d files", len(a.files))
 	}
 }
+
+// TestAheadKeepsNoScans: what is no segment file is not kept in memory for its turn.
+func TestAheadKeepsNoScans(t *testing.T) {
+	w := newWorld(t)
+	data := make([]byte, 1000)
+	w.hub.Prepare(w.vil.id, segment.Want{FileInfo: segment.FileInfo{Folder: string(village) + "-scans", Name: "x/y", Size: 1000, Hash: sha256.Sum256(data)}}, data)
+	if n := len(w.hub.ahead.files); n != 0 {
+		t.Fatalf("%d files are kept", n)
+	}
+}
