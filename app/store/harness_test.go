@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"math/big"
 	"os"
+	"sync"
 	"testing"
 	"time"
 
@@ -81,6 +82,7 @@ type device struct {
 	cert    []byte
 	secrets secrets
 	marks   *marks
+	ticking sync.Mutex
 	clock   *time.Time
 	fault   func(string) error
 	*Store
@@ -107,7 +109,7 @@ func newDevice(t testing.TB, name string) *device {
 func (d *device) open(district *device) {
 	d.t.Helper()
 	ctx := context.Background()
-	s, err := Open(ctx, Options{Home: d.home, Now: func() time.Time { *d.clock = d.clock.Add(time.Second); return *d.clock },
+	s, err := Open(ctx, Options{Home: d.home, Now: d.tick,
 		Secrets: d.secrets, Marker: d.marks, Fault: d.fault})
 	if err != nil {
 		d.t.Fatal(err)
@@ -119,6 +121,14 @@ func (d *device) open(district *device) {
 	if err := s.Become(ctx, Self{Device: d.id, Sign: d.priv, Suite: seal.AES, District: district.id, Succession: rootsWord}); err != nil {
 		d.t.Fatal(err)
 	}
+}
+
+// tick is the clock: a second later at each look, by whatever goroutine.
+func (d *device) tick() time.Time {
+	d.ticking.Lock()
+	defer d.ticking.Unlock()
+	*d.clock = d.clock.Add(time.Second)
+	return *d.clock
 }
 
 func (d *device) close() {
