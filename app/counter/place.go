@@ -63,6 +63,13 @@ func (p Places) Within(code, place string) bool {
 	return DivisionWithin(code, place)
 }
 
+// Leaving tells that a device may only finish what was begun in the scope before the
+// village moved away from it.
+func (p *Powers) Leaving(device OpID) bool {
+	i, ok := p.findMember(device)
+	return ok && p.members[i].Limited
+}
+
 // Limits tells that a fact has a right, but is of a device that may only finish what
 // was begun before the village moved away from it.
 func (p *Powers) Limits(f Fact) bool {

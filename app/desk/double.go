@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -61,6 +62,8 @@ type acceptance struct {
 	state *counter.CaseState
 	at    time.Time // stamp of the acceptance
 	said  map[uuid.UUID]*saying
+	// this device said something about it that had no right: it does not go on saying it
+	deaf bool
 }
 
 // saying is what a case's own history says about it and one other case.
@@ -85,6 +88,12 @@ func (d *Desk) JoinDoubles(ctx context.Context, after uint64) (upTo uint64, writ
 			return after, written, err
 		}
 		for _, r := range rows {
+			if leaving, err := d.leaving(ctx, r.Scope); err != nil || leaving {
+				if err != nil {
+					return after, written, err
+				}
+				continue
+			}
 			n, err := d.joinMatter(ctx, cat, r)
 			if err != nil {
 				return after, written, err
@@ -95,6 +104,13 @@ func (d *Desk) JoinDoubles(ctx context.Context, after uint64) (upTo uint64, writ
 		after = upTo
 	}
 	return upTo, written, nil
+}
+
+// leaving tells that the village of a scope belongs to another town now: who is its
+// superior has the say there, and what this device would say has no effect.
+func (d *Desk) leaving(ctx context.Context, scope string) (bool, error) {
+	p, err := d.ledger.Powers(ctx, scope)
+	return err == nil && p.Leaving(d.cfg.Device.ID), err
 }
 
 // singles lists the items of which some version is for one case at a time.
@@ -126,6 +142,12 @@ func (d *Desk) joinMatter(ctx context.Context, cat *catalogue, r counter.CaseRow
 		if o.Entity == r.Entity && o.Scope == r.Scope {
 			continue
 		}
+		if leaving, err := d.leaving(ctx, o.Scope); err != nil || leaving {
+			if err != nil {
+				return 0, err
+			}
+			continue
+		}
 		a, theirs, err := d.acceptanceOf(ctx, cat, o)
 		if err != nil {
 			return 0, err
@@ -135,7 +157,7 @@ func (d *Desk) joinMatter(ctx context.Context, cat *catalogue, r counter.CaseRow
 		}
 	}
 	acts := joinActs(group)
-	if len(acts) == 0 {
+	if len(acts) == 0 || slices.ContainsFunc(group, func(a *acceptance) bool { return a.deaf }) {
 		return 0, nil
 	}
 	return len(acts), d.ledger.Record(ctx, func(rec counter.Recorder) error {
@@ -172,8 +194,12 @@ func (d *Desk) acceptanceOf(ctx context.Context, cat *catalogue, r counter.CaseR
 		if f.ID == c.Accepted {
 			a.at = f.At
 		}
-		if f.Kind == "case.join" && f.Verdict.OK {
+		switch {
+		case f.Kind != "case.join":
+		case f.Verdict.OK:
 			a.hear(f, dossier.Folded.Effects[i])
+		case f.Device == d.cfg.Device.ID:
+			a.deaf = true
 		}
 	}
 	return a, snap.Number, nil

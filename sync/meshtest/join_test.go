@@ -42,7 +42,7 @@ func (w *world) joinDoubles(d *device) (written int) {
 	if d.tier() == roster.Village || d.revoked {
 		return 0
 	}
-	_, written, err := desk.New(desk.Config{Ledger: watched{d.store, w, d}, Now: d.read}).JoinDoubles(bg, 0)
+	_, written, err := desk.New(desk.Config{Ledger: watched{d.store, w, d}, Now: d.read, Device: desk.Device{ID: d.id}}).JoinDoubles(bg, 0)
 	w.at(d, err)
 	for range written {
 		w.fault("join of a double acceptance")
