@@ -77,12 +77,13 @@ func (s *Store) SealTails() error {
 	return s.flush(allDays)
 }
 
-func (s *Store) flush(today string) error {
+func (s *Store) flush(today string) (err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.self == nil || s.w == nil {
 		return nil
 	}
+	defer func() { s.halfFlushed = err != nil }()
 	if s.markOwed {
 		if err := s.advanceMark(); err != nil {
 			return err
@@ -94,6 +95,11 @@ func (s *Store) flush(today string) error {
 		return err
 	}
 	defer t.rollback()
+	if s.halfFlushed { // a tail has its sealed name, and nothing seals it any more if the clock went back
+		if err := t.repairOwn(); err != nil {
+			return err
+		}
+	}
 	changed, err := t.flushOwn()
 	if err != nil {
 		return diskError(err)

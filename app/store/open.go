@@ -88,6 +88,8 @@ type Store struct {
 	epoch     liveEpoch
 	mark      HighWater
 	sealedDay string // day on which the tails of earlier days were sealed
+	// halfFlushed: the last flush failed, so own files may be ahead of the database
+	halfFlushed bool
 	// The mark on disk is behind; and by acts that may not be told before it stands.
 	markBehind, markOwed bool
 
