@@ -115,6 +115,35 @@ func TestCopiedDiskThatWroteNothing(t *testing.T) {
 	w.converge(t)
 }
 
+// TestSealedByALaterDisk: all that the copy lacks is that its last file was sealed. Others
+// show it under that name; both sides know that nothing is missing (found by seed 4766).
+func TestSealedByALaterDisk(t *testing.T) {
+	w := newWorld(t)
+	w.accept(t, w.vil, "before")
+	w.converge(t)
+	saved, mark := w.vil.backup(), *w.vil.marks
+	must(t, w.vil.SealTails())
+	w.converge(t)
+	w.vil.restore(saved)
+	*w.vil.marks = mark
+	w.vil.open(w.hub)
+	w.converge(t)
+	folders, err := w.hub.Folders(w.vil.id)
+	must(t, err)
+	for _, f := range folders {
+		for _, pair := range [][2]*device{{w.vil, w.hub}, {w.hub, w.vil}} {
+			if ok, err := pair[0].Settled(pair[1].id, f); err != nil || !ok {
+				t.Errorf("%s does not know that %s has all of %s: %v", pair[0].id.Short(), pair[1].id.Short(), f, err)
+			}
+		}
+	}
+	w.accept(t, w.vil, "after")
+	w.converge(t)
+	if n := casesAt(t, w.hub); n != 2 {
+		t.Fatalf("hub has %d cases", n)
+	}
+}
+
 // TestRestoredHomeIsNoCopy: the key folder stayed, so the mark told it at once, and
 // old ops that come back are no surprise.
 func TestRestoredHomeIsNoCopy(t *testing.T) {

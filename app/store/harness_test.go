@@ -228,7 +228,8 @@ func pull(t testing.TB, to, from *device) (ops int, bytes int64) {
 		id, _ := from.IndexID(f)
 		claimID, claim, err := to.Claim(from.id, f)
 		must(t, err)
-		if claimID != id {
+		if top, err := from.MaxSequence(f); err != nil || claimID != id || claim > top {
+			must(t, err)
 			claim = 0
 		}
 		entries, err := from.Since(f, claim, 1000)

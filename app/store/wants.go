@@ -94,8 +94,10 @@ func (s *Store) Settled(peer oplog.DeviceID, folder string) (bool, error) {
 		return false, err
 	}
 	var missing int
-	err = s.r.QueryRow(`SELECT count(*) FROM files f WHERE f.folder = ? AND NOT EXISTS
-		(SELECT 1 FROM peer_files p WHERE p.peer = ? AND p.folder = f.folder AND p.name = f.name AND p.hash = f.hash)`,
+	// By their bytes, not by name: one side may hold sealed what is a tail at the other
+	// whose disk is a copy from before.
+	err = s.r.QueryRow(`SELECT count(*) FROM files WHERE folder = ?1 AND hash NOT IN
+		(SELECT hash FROM peer_files WHERE peer = ?2 AND folder = ?1)`,
 		folder, peer[:]).Scan(&missing)
 	return missing == 0, err
 }
