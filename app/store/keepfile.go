@@ -43,7 +43,7 @@ func (t *txn) keepFile(h segment.Header, w segment.Want, full []byte, end knot) 
 	if w.Name, err = t.nameBeside(h, w, full, row); err != nil {
 		return err
 	}
-	if err := t.s.growFile(t.s.SegmentPath(w.Folder, w.Name), full); err != nil {
+	if err := t.growFile(t.s.SegmentPath(w.Folder, w.Name), full); err != nil {
 		return err
 	}
 	name, err := segment.ParseName(w.Name)

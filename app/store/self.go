@@ -124,8 +124,9 @@ func (s *Store) beginEpoch(ctx context.Context, p *progress, mark HighWater) err
 		return diskError(err)
 	}
 	// Peers know more of our index than we do: it begins anew under another id. They
-	// may hold more of our own logs, too, which we fetch back like anybody's.
-	for _, query := range newLife {
+	// may hold more of our own logs, too, which we fetch back like anybody's. What they
+	// had told us of theirs was told to this home of before: they tell it again.
+	for _, query := range append(newLife, "DELETE FROM peer_claims", "DELETE FROM peer_files") {
 		if _, err := tx.ExecContext(ctx, query); err != nil {
 			return diskError(err)
 		}

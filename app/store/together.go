@@ -100,14 +100,19 @@ func (s *Store) receive(all []*incoming) {
 			ready = append(ready, in)
 		}
 	}
-	if len(ready) > 0 {
-		if err := s.apply(ready); err != nil {
-			for _, in := range ready {
-				if in.err == nil && !in.known {
-					in.ops, in.err = 0, err
-				}
+	for len(ready) > 0 {
+		part, rest, err := s.makeWay(ready)
+		if err == nil {
+			err = s.apply(part)
+		} else {
+			part, rest = ready, nil
+		}
+		for _, in := range part {
+			if err != nil && in.err == nil && !in.known {
+				in.ops, in.err = 0, err
 			}
 		}
+		ready = rest
 	}
 	var folders []string
 	for _, in := range all {

@@ -188,7 +188,9 @@ func (t *txn) commit() error {
 	}
 	t.keepStatements()
 	for _, path := range t.gone {
-		_ = s.disk.Remove(path) // left behind it does no harm: nothing names it
+		if path != "" {
+			_ = s.disk.Remove(path) // left behind it does no harm: nothing names it
+		}
 	}
 	t.gone = nil
 	s.clock, s.seen = t.prog.Stamp, t.prog.Seen

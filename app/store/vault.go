@@ -312,21 +312,6 @@ func (t *txn) sealAnnounced(folder string, entries []segment.FileInfo) (changed 
 	return changed, nil
 }
 
-func (t *txn) renameTail(folder, tail string, e segment.FileInfo, log int64, first, last uint64) error {
-	data, err := t.s.disk.ReadFile(t.s.SegmentPath(folder, tail))
-	if err != nil {
-		return nil // damaged or gone: it will be fetched under its new name
-	}
-	if err := t.s.growFile(t.s.SegmentPath(folder, e.Name), data); err != nil {
-		return err
-	}
-	if _, err := t.exec("DELETE FROM files WHERE folder = ? AND name = ?", folder, tail); err != nil {
-		return err
-	}
-	t.removeAfter(t.s.SegmentPath(folder, tail))
-	return t.putFile(folder, e.Name, log, first, last, e.Size, e.Hash)
-}
-
 // Read serves a byte range of one of our files.
 func (s *Store) Read(peer oplog.DeviceID, folder, name string, offset int64, size int) ([]byte, error) {
 	scope, _, err := segment.ParseFolder(folder)
