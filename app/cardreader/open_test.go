@@ -28,7 +28,7 @@ func noLeak(t *testing.T, run func()) {
 	before := handles()
 	run()
 	buf := make([]byte, 1<<20)
-	for range 100 {
+	for range 3000 { // a minute
 		stacks := string(buf[:runtime.Stack(buf, true)])
 		ours := strings.Count(stacks, "onedoor/app/cardreader") - strings.Count(stacks[:strings.Index(stacks, "\n\n")], "onedoor/app/cardreader")
 		if ours == 0 && handles() <= before {

@@ -95,7 +95,7 @@ func TestArchive(t *testing.T) {
 	defer stop()
 	d.at(d.vil, Write, func(s *Station) {
 		must(t, s.SealTails(t.Context()))
-		_, err := s.Sync(t.Context(), addr, 30*time.Second)
+		_, err := s.Sync(t.Context(), addr, 2*time.Minute)
 		must(t, err)
 	})
 	must(t, hub.SealTails(t.Context()))
@@ -129,7 +129,7 @@ func (d *district) archiveFolders(hub *Station) []string {
 
 func (d *district) waitHeld(hub *Station, least int) {
 	d.t.Helper()
-	for limit := time.Now().Add(90 * time.Second); ; time.Sleep(100 * time.Millisecond) {
+	for limit := time.Now().Add(4 * time.Minute); ; time.Sleep(100 * time.Millisecond) {
 		a, err := hub.Archives(context.Background(), d.admin(hub))
 		must(d.t, err)
 		if x := a.Archives[0]; x.Files >= least && x.Held == x.Files {

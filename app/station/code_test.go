@@ -64,7 +64,7 @@ func TestJoinByCode(t *testing.T) {
 		if len(s.id.Addresses) != 1 || s.id.Addresses[0] != addr {
 			t.Errorf("addresses %v", s.id.Addresses)
 		}
-		_, err := s.Sync(context.Background(), addr, 30*time.Second)
+		_, err := s.Sync(context.Background(), addr, 2*time.Minute)
 		must(t, err)
 		agree(t, s, hub, "realm", testVillage2)
 	})

@@ -132,7 +132,7 @@ func (d *district) newNumber(c Config, addr string, told map[string]bool) {
 	d.t.Helper()
 	d.at(c, Write, func(s *Station) {
 		for range 4 {
-			_, err := s.Sync(context.Background(), addr, 30*time.Second)
+			_, err := s.Sync(context.Background(), addr, 2*time.Minute)
 			must(d.t, err)
 		}
 		o, err := s.Outlook(context.Background(), 7)

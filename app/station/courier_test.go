@@ -69,6 +69,8 @@ func TestByStickOnly(t *testing.T) {
 	t.Parallel()
 	d := newDistrict(t)
 	ctx := context.Background()
+	// A long name: it is looked for among sealed bytes, where four letters occur by chance.
+	const newcomer = "liqiulan-second-counter"
 	stick := t.TempDir()
 	var numbers []string
 	d.at(d.vil, Write, func(s *Station) { numbers = d.accept(s, "wang", 1, 3) })
@@ -92,7 +94,7 @@ func TestByStickOnly(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		_, err = admin.AddUser(ctx, desk.NewUser{Name: "li", Role: "clerk", Division: testVillage, Password: "pw-li-1"})
+		_, err = admin.AddUser(ctx, desk.NewUser{Name: newcomer, Role: "clerk", Division: testVillage, Password: "pw-" + newcomer + "-1"})
 		must(t, err)
 		r, err := s.ExportStick(ctx, stick, testVillage)
 		must(t, err)
@@ -104,11 +106,11 @@ func TestByStickOnly(t *testing.T) {
 		t.Fatalf("%+v", back)
 	}
 	d.alike(d.hub, d.vil, "realm", testVillage)
-	d.at(d.vil, Write, func(s *Station) { d.accept(s, "li", 4, 1) }) // the new user works
+	d.at(d.vil, Write, func(s *Station) { d.accept(s, newcomer, 4, 1) }) // the new user works
 	if replay := d.imports(d.vil, stick); !replay.Converged || replay.Files != 0 {
 		t.Fatalf("replay: %+v", replay)
 	}
-	assertSilent(t, stick, "测试1", person(1).Number, "13800000000", "wang")
+	assertSilent(t, stick, "测试1", person(1).Number, "13800000000", newcomer)
 	d.at(d.vil, Read, func(s *Station) {
 		v, err := s.VerifyLogs(ctx)
 		must(t, err)

@@ -173,6 +173,8 @@ func TestMetrics(t *testing.T) {
 			t.Errorf("no %s", want)
 		}
 	}
+	// The letters of a device ID may spell a short name.
+	text = regexp.MustCompile(`device="[a-z2-7]+"`).ReplaceAllString(text, "")
 	for _, secret := range []string{"wang", "admin", "测试", "纯阳", "13800000000", person(1).Number} {
 		if strings.Contains(text, secret) {
 			t.Errorf("the metrics tell %q", secret)

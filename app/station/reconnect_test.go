@@ -30,7 +30,7 @@ func TestPairAfterAYear(t *testing.T) {
 					LegalDate: counter.DateOf(year.vil.Now())})
 				must(t, err)
 			}
-			rep, err := s.Sync(ctx, addr, 30*time.Second)
+			rep, err := s.Sync(ctx, addr, 2*time.Minute)
 			if err != nil || !rep.Converged || rep.SentOps != 4 || rep.ReceivedOps != 0 {
 				t.Fatalf("%+v %v", rep, err)
 			}

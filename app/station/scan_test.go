@@ -197,8 +197,8 @@ func TestUrgentCaseOvertakesScan(t *testing.T) {
 	admin := d.admin(hub)
 	held := func() int { return piecesAt(admin, number, material) }
 	waitFor(t, "the scan to be under way", func() bool { return held() >= 2 })
-	before, bytesBefore := held(), line.Bytes()
 	urgent := d.accept(vil, "wang", 2, 1)[0]
+	before, bytesBefore := held(), line.Bytes() // from when it was accepted; that takes what the machine takes
 	waitFor(t, "the urgent case", func() bool {
 		_, err := admin.Case(context.Background(), urgent)
 		return err == nil

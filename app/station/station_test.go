@@ -192,12 +192,12 @@ func TestStoryFromCounterToHub(t *testing.T) {
 	}()
 	addr := <-ready
 	d.at(d.vil, Write, func(s *Station) {
-		rep, err := s.Sync(ctx, addr, 30*time.Second)
+		rep, err := s.Sync(ctx, addr, 2*time.Minute)
 		must(t, err)
 		if !rep.Converged || rep.SentOps != 3 {
 			t.Fatalf("%+v", rep)
 		}
-		again, err := s.Sync(ctx, addr, 30*time.Second)
+		again, err := s.Sync(ctx, addr, 2*time.Minute)
 		must(t, err)
 		if again.SentOps+again.ReceivedOps != 0 || again.SentBytes+again.ReceivedBytes > 10_000 {
 			t.Fatalf("second sync: %+v", again)

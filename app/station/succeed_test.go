@@ -111,7 +111,7 @@ func TestSuccessorOfAStolenHub(t *testing.T) {
 func (d *district) refuses(c Config, addr string) {
 	d.t.Helper()
 	d.at(c, Write, func(s *Station) {
-		if _, err := s.Sync(context.Background(), addr, 20*time.Second); counter.CodeOf(err) != counter.CodeDenied {
+		if _, err := s.Sync(context.Background(), addr, 2*time.Minute); counter.CodeOf(err) != counter.CodeDenied {
 			d.t.Errorf("%s at %s: %v", c.Home, addr, err)
 		}
 	})
@@ -155,11 +155,11 @@ func TestSuccessorOfALostHub(t *testing.T) {
 // refusesTheOld tries the stolen hub at the successor, and a village at the stolen hub.
 func (d *district) refusesTheOld(old *Station, oldAddr, newAddr string) {
 	d.t.Helper()
-	if _, err := old.Sync(context.Background(), newAddr, 20*time.Second); counter.CodeOf(err) != counter.CodeDenied {
+	if _, err := old.Sync(context.Background(), newAddr, 2*time.Minute); counter.CodeOf(err) != counter.CodeDenied {
 		d.t.Errorf("the stolen hub at its successor: %v", err)
 	}
 	d.at(d.vil, Write, func(s *Station) {
-		if _, err := s.Sync(context.Background(), oldAddr, 20*time.Second); counter.CodeOf(err) != counter.CodeDenied {
+		if _, err := s.Sync(context.Background(), oldAddr, 2*time.Minute); counter.CodeOf(err) != counter.CodeDenied {
 			d.t.Errorf("a village at the stolen hub: %v", err)
 		}
 	})

@@ -60,9 +60,16 @@ func (d *district) addUser(name, role, division string) {
 // serve runs a device's daemon until stop is called.
 func (d *district) serve(c Config, hub string) (s *Station, addr string, stop func()) {
 	d.t.Helper()
+	return d.serveWith(c, hub, func(*Station) {})
+}
+
+// serveWith lets before see the station while it is not on the network yet.
+func (d *district) serveWith(c Config, hub string, before func(*Station)) (s *Station, addr string, stop func()) {
+	d.t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	s, err := Open(ctx, c, Write)
 	must(d.t, err)
+	before(s)
 	ready, done := make(chan string, 1), make(chan error, 1)
 	go func() {
 		done <- s.Serve(ctx, ServeOptions{Listen: "tcp://127.0.0.1:0", Hub: hub, Ready: func(a Addrs) { ready <- a.Listen }})
@@ -91,7 +98,7 @@ func (d *district) sync(c Config, addr string) SyncReport {
 	var rep SyncReport
 	d.at(c, Write, func(s *Station) {
 		var err error
-		rep, err = s.Sync(context.Background(), addr, 30*time.Second)
+		rep, err = s.Sync(context.Background(), addr, 2*time.Minute)
 		if err != nil || !rep.Converged {
 			d.t.Fatalf("sync: %+v, %v", rep, err)
 		}
@@ -103,7 +110,7 @@ func (d *district) sync(c Config, addr string) SyncReport {
 func agree(t *testing.T, a, b *Station, scopes ...string) {
 	t.Helper()
 	var x, y string
-	for limit := time.Now().Add(30 * time.Second); time.Now().Before(limit); time.Sleep(20 * time.Millisecond) {
+	for limit := time.Now().Add(2 * time.Minute); time.Now().Before(limit); time.Sleep(20 * time.Millisecond) {
 		x, y = digestsOf(t, a, scopes...), digestsOf(t, b, scopes...)
 		if x == y {
 			return
@@ -244,14 +251,14 @@ func TestThreeDaemons(t *testing.T) {
 	stopTown() // the town is away, everybody goes on
 	d.accept(one, "wang", 8, 2)
 	d.accept(two, "zhao", 10, 2)
-	rep, err := two.Sync(context.Background(), hubAddr, 20*time.Second) // one finds another way
+	rep, err := two.Sync(context.Background(), hubAddr, 2*time.Minute) // one finds another way
 	must(t, err)
 	if !rep.Converged {
 		t.Fatalf("%+v", rep)
 	}
 	agree(t, two, hub, "realm", testVillage2)
 	d.at(town, Write, func(s *Station) {
-		if _, err := s.Sync(context.Background(), hubAddr, 20*time.Second); err != nil {
+		if _, err := s.Sync(context.Background(), hubAddr, 2*time.Minute); err != nil {
 			t.Fatal(err)
 		}
 		agree(t, s, hub, testVillage2)

@@ -26,7 +26,7 @@ func TestClockYearsAhead(t *testing.T) {
 		must(t, err)
 		_, err = s.ExportStick(context.Background(), stick, "")
 		must(t, err)
-		rep, err := s.Sync(context.Background(), addr, 30*time.Second)
+		rep, err := s.Sync(context.Background(), addr, 2*time.Minute)
 		if err != nil || !rep.Converged || rep.SentOps == 0 {
 			t.Fatalf("%+v %v", rep, err)
 		}

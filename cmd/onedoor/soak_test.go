@@ -72,6 +72,9 @@ func TestSoak(t *testing.T) {
 	for _, pc := range pcs {
 		k.start(pc)
 	}
+	for i, pc := range pcs[1:] {
+		k.last(pc, 1_000_000+i)
+	}
 	begun := time.Now()
 	ops := k.heal(pcs)
 	t.Logf("healed after %v", time.Since(begun).Round(time.Second))

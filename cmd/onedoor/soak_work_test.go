@@ -48,6 +48,20 @@ func (k *soak) enter(pc *soakPC, index int, random *rand.Rand) {
 	}
 }
 
+// last enters a case when everything runs again: it must come through. On a slow
+// machine it may be the only one of a PC.
+func (k *soak) last(pc *soakPC, n int) {
+	k.t.Helper()
+	text, _ := json.Marshal(person(n))
+	write(k.t, k.s, "last.json", string(text))
+	r, err := k.s.Run(k.t.Context(), pc.clerk, "case", "accept", "--home", pc.home, "--item", k.items[0].Code, "--applicant", "last.json", "--material", "all", "--json")
+	var v struct{ Number string }
+	if err != nil || r.JSON(&v) != nil || v.Number == "" {
+		k.t.Fatalf("%s, after all is well again: exit %d, %v\n%s", pc.home, r.Code, err, r.Stderr)
+	}
+	k.told[v.Number] = pc.home
+}
+
 // run is one command of a clerk; one in eight is killed on its way. What it printed
 // is read in any case: a number that was told counts, however the command ended.
 func (k *soak) run(pc *soakPC, random *rand.Rand, v any, args ...string) (done bool) {

@@ -65,7 +65,7 @@ func cups(t *testing.T, names ...string) (files []string) {
 	}
 	t.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
 	t.Setenv("CUPS_SERVER", socket)
-	for end := time.Now().Add(10 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+	for end := time.Now().Add(time.Minute); ; time.Sleep(50 * time.Millisecond) {
 		if out, err := exec.Command("lpstat", "-r").Output(); err == nil && strings.Contains(string(out), "is running") {
 			break
 		}
@@ -140,7 +140,7 @@ func in(file string) func() []byte {
 func arrived(t *testing.T, have func() []byte, want []byte) {
 	t.Helper()
 	var got []byte
-	for range 100 {
+	for range 1200 { // a minute
 		if got = have(); bytes.Equal(got, want) {
 			return
 		}
@@ -208,7 +208,7 @@ func TestStoppedQueue(t *testing.T) {
 func TestQueueStopsOnTheJob(t *testing.T) {
 	cups(t, "laser")
 	admin(t, "lpadmin", "-p", "laser", "-v", "jam:/1", "-o", "printer-error-policy=stop-printer")
-	_, err := System{Patience: 5 * time.Second}.Print(context.Background(), "laser", Document{Title: "x", PDF: []byte("%PDF-")})
+	_, err := System{Patience: time.Minute}.Print(context.Background(), "laser", Document{Title: "x", PDF: []byte("%PDF-")})
 	if CodeOf(err) != Stopped {
 		t.Fatal(err)
 	}
@@ -257,7 +257,7 @@ func TestUnpluggedPrinter(t *testing.T) {
 	cups(t, "laser")
 	admin(t, "lpadmin", "-p", "laser", "-v", "ipp://127.0.0.1:9/")
 	ctx := context.Background()
-	if _, err := (System{Patience: 2 * time.Second}).Print(ctx, "laser", Document{Title: "x", PDF: []byte("%PDF-")}); CodeOf(err) != Stopped {
+	if _, err := (System{Patience: time.Minute}).Print(ctx, "laser", Document{Title: "x", PDF: []byte("%PDF-")}); CodeOf(err) != Stopped {
 		t.Fatal(err)
 	}
 	if out, _ := exec.Command("lpstat", "-W", "not-completed", "-o").Output(); len(bytes.TrimSpace(out)) > 0 {

@@ -137,7 +137,7 @@ func runLibrary(t testing.TB, stream []byte) {
 	conn.ClusterConfig(&protocol.ClusterConfig{}, nil)
 	select {
 	case <-m.closed:
-	case <-time.After(5 * time.Second):
+	case <-time.After(time.Minute):
 		t.Error("the library did not end the connection")
 		_ = a.Close()
 	}

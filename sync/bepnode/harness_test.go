@@ -116,7 +116,7 @@ func pair(t testing.TB, tweaks ...tweak) (village, hub *device) {
 
 func mustRound(t testing.TB, d *device, addr string) Report {
 	t.Helper()
-	r, err := d.Round(context.Background(), addr, 15*time.Second)
+	r, err := d.Round(context.Background(), addr, time.Minute)
 	if err != nil || !r.Converged {
 		t.Fatalf("round: %+v, %v", r, err)
 	}
@@ -134,7 +134,7 @@ func sameVaults(t testing.TB, a, b *memVault, folders ...string) {
 
 func eventually(t testing.TB, what string, ok func() bool) {
 	t.Helper()
-	for limit := time.Now().Add(10 * time.Second); !ok(); {
+	for limit := time.Now().Add(time.Minute); !ok(); {
 		if time.Now().After(limit) {
 			buf := make([]byte, 1<<20)
 			t.Fatalf("never: %s\n%s", what, buf[:runtime.Stack(buf, true)])
