@@ -208,7 +208,7 @@ func TestStoppedQueue(t *testing.T) {
 func TestQueueStopsOnTheJob(t *testing.T) {
 	cups(t, "laser")
 	admin(t, "lpadmin", "-p", "laser", "-v", "jam:/1", "-o", "printer-error-policy=stop-printer")
-	_, err := System{Patience: time.Minute}.Print(context.Background(), "laser", Document{Title: "x", PDF: []byte("%PDF-")})
+	_, err := System{Patience: 5 * time.Second}.Print(context.Background(), "laser", Document{Title: "x", PDF: []byte("%PDF-")})
 	if CodeOf(err) != Stopped {
 		t.Fatal(err)
 	}
@@ -257,7 +257,7 @@ func TestUnpluggedPrinter(t *testing.T) {
 	cups(t, "laser")
 	admin(t, "lpadmin", "-p", "laser", "-v", "ipp://127.0.0.1:9/")
 	ctx := context.Background()
-	if _, err := (System{Patience: time.Minute}).Print(ctx, "laser", Document{Title: "x", PDF: []byte("%PDF-")}); CodeOf(err) != Stopped {
+	if _, err := (System{Patience: 2 * time.Second}).Print(ctx, "laser", Document{Title: "x", PDF: []byte("%PDF-")}); CodeOf(err) != Stopped {
 		t.Fatal(err)
 	}
 	if out, _ := exec.Command("lpstat", "-W", "not-completed", "-o").Output(); len(bytes.TrimSpace(out)) > 0 {
