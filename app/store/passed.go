@@ -57,7 +57,11 @@ func (s *Store) wayOf(in *incoming) (clear bool, err error) {
 		return false, err
 	}
 	defer t.rollback()
-	day, err := t.dayOf(log, first)
+	row, err := scanLog(t.row(selectLog+"WHERE l.id = ?", log))
+	if err != nil {
+		return false, diskError(err)
+	}
+	day, err := t.dayOf(row.holder(first), first)
 	if err != nil {
 		return false, diskError(err)
 	}

@@ -61,6 +61,20 @@ func TestSlice(t *testing.T) {
 	}
 }
 
+// TestFoundSeeds are worlds beyond the slice in which something of the product once failed.
+func TestFoundSeeds(t *testing.T) {
+	if os.Getenv(envWork) != "" || os.Getenv(envSeeds) != "" || os.Getenv(envBreak) != "" {
+		t.Skip("another run")
+	}
+	for _, seed := range []uint64{1981, 1999, 4766, 5646, 5887, 31016} {
+		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			if r := runSeed(t, seed, false); r.Fail != "" {
+				t.Errorf("%s\nreplay: make mesh SEEDS=1 START=%d", r.Fail, seed)
+			}
+		})
+	}
+}
+
 // TestBreaks proves that the simulation can fail: the product is built with its
 // breaks, and each of them is caught.
 func TestBreaks(t *testing.T) {
