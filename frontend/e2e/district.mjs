@@ -2,6 +2,7 @@
 // data, one village counter with its daemon, and a card reader made of software.
 import { execFile, spawn } from 'node:child_process'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -16,6 +17,20 @@ export const admin = { name: '陈管理', password: 'demo-admin-440604' }
 export const clerk = { name: '王小兰', password: 'demo-clerk-011001' }
 export const second = { name: '刘敏', password: 'demo-clerk-011002' }
 const village = '440604011001'
+
+/** A loopback port below those of outgoing connections, so that nobody takes it while its program is away. */
+async function freePort() {
+  for (let tries = 0; ; tries++) {
+    const port = 20000 + Math.floor(Math.random() * 10000)
+    const free = await new Promise((done) => {
+      const server = createServer()
+      server.once('error', () => done(false))
+      server.listen(port, '127.0.0.1', () => server.close(() => done(true)))
+    })
+    if (free) return port
+    if (tries > 50) throw new Error('no free port')
+  }
+}
 
 /** Founds the district. cards are ids of the simulator's built-in cards, in their order. */
 export async function found(cards = 'R1,R2,R1A,R2') {
@@ -83,7 +98,8 @@ export async function found(cards = 'R1,R2,R1A,R2') {
       return (await start(['card', 'simulate', '--listen', 'tcp://127.0.0.1:0', '--card', ids]).ready).url
     },
     /** Starts the district's hub; address is where a counter finds it. Given one, it listens there again; link opens its pages, if asked for by more. */
-    async hub(address = 'tcp://127.0.0.1:0', more = []) {
+    async hub(address, more = []) {
+      address ??= `tcp://127.0.0.1:${await freePort()}`
       const hub = start(['hub', 'serve', '--home', 'hub', '--listen', address, '--lan', 'off', ...more])
       const up = await hub.ready
       return { address: up.listen, link: up.ui, stop: hub.stop, kill: hub.kill }

@@ -43,7 +43,7 @@ test('hub away and back: a case is marked as not sent, and the mark goes by itse
   await page.getByText('还没有送到上级').waitFor()
   await page.getByRole('button', { name: number }).waitFor()
   hub = await district.hub(hub.address)
-  await page.getByText('本机的记录都已送到上级').waitFor({ timeout: 60000 })
+  await page.getByText('本机的记录都已送到上级').waitFor({ timeout: 150000 }) // it calls again after as long as the hub was away
   await link(/^已联网$/)
   await page.keyboard.press('F3')
   await line.waitFor()
@@ -121,14 +121,15 @@ test('a list that was kept is there after the next login', async () => {
   await page.keyboard.press('Tab')
   await page.getByRole('button', { name: '存为常用' }).click()
   await page.getByLabel('清单名称').fill('失业登记在办')
+  const sealed = page.waitForResponse((r) => r.url().endsWith('/api/call/SaveOwn') && !!r.request().postData()?.includes('失业登记在办'))
   await page.keyboard.press('Enter')
   await mine().waitFor()
-  await page.waitForTimeout(300) // it is sealed on the disk
+  assert.equal((await sealed).status(), 200) // on the disk
   await page.getByRole('button', { name: '退出' }).click()
   await login(page, clerk)
   await page.keyboard.press('F3')
   await mine().waitFor()
-  assert.equal(await page.getByLabel('受理日期从').inputValue(), '2026-01-01')
+  await page.waitForFunction(() => document.querySelector('[aria-label=受理日期从], [aria-label=受理日期从] input')?.value === '2026-01-01')
 })
 
 test('nothing was complained of and nothing left this machine', () => assert.deepEqual(browser.faults, []))

@@ -32,7 +32,7 @@ test('accepts by card with keys alone, and hands out the notice', async (t) => {
   await page.keyboard.type('syd')
   keys += 3
   await page.getByRole('option', { name: '失业登记' }).first().waitFor()
-  await step('item', 'Enter', () => page.getByRole('listbox', { name: '材料清单' }).waitFor())
+  await step('item', 'Enter', () => page.locator('[aria-label=材料清单]:focus').waitFor())
   await step('materials', '0', () => page.getByText('已齐全，可以受理').waitFor())
   await step('accept', 'F9', accepted)
   const paper = page.context().waitForEvent('response', (r) => r.url().includes('/api/paper/'))
@@ -51,7 +51,7 @@ test('accepts by card with keys alone, and hands out the notice', async (t) => {
     return d.some((v, i) => i % 4 < 3 && v < 100)
   }), 'the drawn page is empty')
   await page.keyboard.press('Escape')
-  assert.equal(await page.evaluate(() => document.activeElement.textContent.includes('在这里预览')), true) // focus is where it was
+  await page.waitForFunction(() => document.activeElement.textContent.includes('在这里预览')) // focus is where it was
   assert.ok(keys <= 12, `${keys} keys`)
   t.diagnostic(`${keys} keys; milliseconds: ${JSON.stringify(times)}`)
   await page.bringToFront()
@@ -64,7 +64,7 @@ test('keeps rare names as they are, from the card to the case and the person', a
   await page.keyboard.press('F4')
   await page.getByLabel('查找事项').waitFor()
   await page.keyboard.press('F2')
-  await page.locator('.applicant .name').waitFor()
+  await page.locator('.applicant .name', { hasText: rare }).waitFor() // not the one before
   assert.equal(await page.locator('.applicant .name').innerText(), rare)
   await choose(page, 'syd')
   await page.keyboard.press('0')
