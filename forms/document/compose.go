@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"slices"
 
-	"rsc.io/qr"
-
 	"onedoor/forms/document/layout"
 	"onedoor/forms/document/wording"
 )
@@ -22,7 +20,7 @@ type composer struct {
 
 // compose lays a checked document out.
 func compose(pen *layout.Pen, j *job, paper Paper) (layout.Frame, []layout.Page, error) {
-	code, err := qr.Encode(j.qr, qr.M)
+	code, err := encodeQR(j.qr)
 	if err != nil {
 		return layout.Frame{}, nil, err
 	}
@@ -38,7 +36,7 @@ func compose(pen *layout.Pen, j *job, paper Paper) (layout.Frame, []layout.Page,
 }
 
 // layOut lays a document out once.
-func layOut(pen *layout.Pen, j *job, m measures, code *qr.Code, breakAt int) *composer {
+func layOut(pen *layout.Pen, j *job, m measures, code matrix, breakAt int) *composer {
 	c := &composer{measures: m, Flow: layout.NewFlow(pen, m.frame), j: j, breakAt: breakAt}
 	if c.narrow {
 		c.narrowHead()
@@ -71,26 +69,23 @@ func (j *job) lastBefore() int {
 	return -1
 }
 
-func (c *composer) modules(code *qr.Code, x, y float64) {
-	c.Draw(layout.Modules{X: x, Y: y, Side: c.qr, N: code.Size, Black: code.Black})
-}
-
 // wideHead draws the body's name, the title and the numbers, the QR code
 // beside them.
-func (c *composer) wideHead(code *qr.Code) {
-	side := c.qr
+func (c *composer) wideHead(code matrix) {
+	side, gap := c.qr, max(6*c.k, c.quiet(code))
 	x, y := c.W-c.Right-side, c.Y
 	c.modules(code, x, y)
-	c.Line(c.foot, layout.Box{X: x, W: side}, layout.Center, y+side+2*c.k, c.j.page.QR)
-	middle := layout.Box{X: c.Left + side, W: c.Width() - 2*side - 6*c.k}
+	under := c.underCode(code, y)
+	c.Line(c.foot, layout.Box{X: x, W: side}, layout.Center, under, c.j.page.QR)
+	middle := layout.Box{X: c.Left + side, W: c.Width() - 2*side - gap}
 	if h := c.j.scope.Expand(c.j.page.Heading); h != "" {
 		c.Paragraph(c.heading, middle, layout.Center, 0, h)
 	}
 	c.Y += 4 * c.k
 	c.Paragraph(c.title, middle, layout.Center, 0, c.j.title)
 	c.Y += 8 * c.k
-	c.headLines(layout.Box{X: c.Left, W: c.Width() - side - 6*c.k})
-	c.Y = max(c.Y, y+side+2*c.k+c.foot.Lead) + 4*c.k
+	c.headLines(layout.Box{X: c.Left, W: c.Width() - side - gap})
+	c.Y = max(c.Y, under+c.foot.Lead) + 4*c.k
 	c.rule(1)
 	c.Y += 6 * c.k
 }
@@ -144,12 +139,12 @@ func (c *composer) pageOf(i int) string {
 }
 
 // narrowFoot ends a roll: QR code, page number, and the paper is cut.
-func (c *composer) narrowFoot(code *qr.Code) {
+func (c *composer) narrowFoot(code matrix) {
 	side := c.qr
-	c.Space(6 * c.k)
-	c.Need(side + 3*c.foot.Lead)
+	c.Space(c.quiet(code) + 2*c.k) // clear of the line of a box above
+	c.Need(side + c.quiet(code) + 3*c.foot.Lead)
 	c.modules(code, c.Left+(c.Width()-side)/2, c.Y)
-	c.Y += side + 2*c.k
+	c.Y = c.underCode(code, c.Y)
 	c.Line(c.foot, c.Full(), layout.Center, c.Y, c.j.page.QR)
 	c.Y += c.foot.Lead
 	end := c.Y

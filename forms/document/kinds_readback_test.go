@@ -14,10 +14,10 @@ import (
 	"onedoor/forms/document/sign"
 )
 
-// issuedDraft signs a draft with a key of its own.
+// issuedDraft signs a draft, with the same key each time.
 func issuedDraft(t testing.TB, d Draft, paper Paper) Issued {
 	t.Helper()
-	is := newIssuer(t)
+	is := sameIssuer(t)
 	out, err := newPress(t).IssueDraft(d, paper, Seal{is.key, is.chain, sampleTime})
 	if err != nil {
 		t.Fatal(d.Kind, err)

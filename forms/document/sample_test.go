@@ -1,6 +1,7 @@
 package document
 
 import (
+	"bytes"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -35,7 +36,24 @@ func newKey(t testing.TB) *ecdsa.PrivateKey {
 
 func newIssuer(t testing.TB) issuer {
 	t.Helper()
-	ca, dev := newKey(t), newKey(t)
+	return issuerWith(t, newKey(t))
+}
+
+// sameIssuer has the same signing key each time. Signing is chance-free, so the
+// QR codes on its papers are the same in every run: whether a scan reads them
+// is no matter of luck.
+func sameIssuer(t testing.TB) issuer {
+	t.Helper()
+	k, err := ecdsa.ParseRawPrivateKey(elliptic.P256(), bytes.Repeat([]byte{0x1d}, 32))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return issuerWith(t, k)
+}
+
+func issuerWith(t testing.TB, dev *ecdsa.PrivateKey) issuer {
+	t.Helper()
+	ca := newKey(t)
 	sign := func(serial int64, name string, isCA bool, pub any, parent *x509.Certificate, key *ecdsa.PrivateKey) *x509.Certificate {
 		c := &x509.Certificate{
 			SerialNumber: big.NewInt(serial), Subject: pkix.Name{CommonName: name},

@@ -21,9 +21,11 @@ type Line struct{ X1, Y1, X2, Y2, Width, Dash float64 }
 // Rect is an outlined rectangle; Dash as in Line.
 type Rect struct{ X, Y, W, H, Width, Dash float64 }
 
-// Modules is a square of N x N black or white cells, such as a QR code.
+// Modules is a square of N x N black or white cells, such as a QR code, with a
+// white margin of Quiet around it that covers what was drawn before.
 type Modules struct {
 	X, Y, Side float64
+	Quiet      float64
 	N          int
 	Black      func(col, row int) bool
 }

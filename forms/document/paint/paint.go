@@ -135,16 +135,21 @@ func stroke(pdf *gofpdf.Fpdf, width, dash float64) {
 	}
 }
 
-// modules fills the black cells as one path, cells that touch in a row as one
+// modules whitens the square and its margin, then fills the black cells as one path, cells that touch in a row as one
 // rectangle: a tenth of the operators that single cells would take, and no
 // hairlines between them.
 func modules(height float64, m layout.Modules) string {
 	cell := m.Side / float64(m.N)
-	b := []byte("q 0 g\n")
+	b := []byte("q 1 g\n")
 	num := func(v float64) {
 		b = strconv.AppendFloat(b, v, 'f', 3, 64)
 		b = append(b, ' ')
 	}
+	num(m.X - m.Quiet)
+	num(height - m.Y - m.Side - m.Quiet)
+	num(m.Side + 2*m.Quiet)
+	num(m.Side + 2*m.Quiet)
+	b = append(b, "re f\n0 g\n"...)
 	for row := range m.N {
 		for col := 0; col < m.N; {
 			if !m.Black(col, row) {

@@ -187,6 +187,9 @@ func (p *painter) line(x1, y1, x2, y2, width, dash float64) {
 func (p *painter) modules(m layout.Modules) {
 	cell := m.Side * p.k / float64(m.N)
 	edge := func(origin float64, i int) int { return int(math.Round(origin*p.k + float64(i)*cell)) }
+	dot := func(v float64) int { return int(math.Round(v * p.k)) }
+	square := image.Rect(dot(m.X-m.Quiet), dot(m.Y-m.Quiet), dot(m.X+m.Side+m.Quiet), dot(m.Y+m.Side+m.Quiet))
+	draw.Draw(p.img, square, image.White, image.Point{}, draw.Src)
 	for row := range m.N {
 		for col := range m.N {
 			if m.Black(col, row) {
