@@ -14,7 +14,7 @@ import (
 // first; with a verb, those of that act, which is not done yet. Errors:
 // CodeLoggedOut, CodeNotFound.
 func (w *Window) Papers(number, verb string) ([]desk.PaperOffer, error) {
-	user, err := w.current(true)
+	user, err := w.current(false)
 	if err != nil {
 		return nil, err
 	}

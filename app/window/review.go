@@ -14,7 +14,7 @@ import (
 // Reviews lists the cases and persons of which somebody has to see to something.
 // Errors: CodeLoggedOut.
 func (w *Window) Reviews() ([]desk.ReviewLine, error) {
-	user, err := w.current(true)
+	user, err := w.current(false)
 	if err != nil {
 		return nil, err
 	}
@@ -29,7 +29,7 @@ func (w *Window) Reviews() ([]desk.ReviewLine, error) {
 // device by device, with every act that waits for this user to admit it; none for
 // who may not. Errors: CodeLoggedOut.
 func (w *Window) Withheld() ([]WithheldDevice, error) {
-	user, err := w.current(true)
+	user, err := w.current(false)
 	if err != nil {
 		return nil, err
 	}
@@ -90,7 +90,7 @@ func admit(ctx context.Context, user User, device [32]byte, a Admission, reason 
 // first and few. Errors: CodeLoggedOut.
 func (w *Window) FindByName(query string) (desk.NameHits, error) {
 	none := desk.NameHits{People: []desk.NameHit{}, Complete: true}
-	user, err := w.current(true)
+	user, err := w.current(false)
 	if err != nil {
 		return none, err
 	}

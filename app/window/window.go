@@ -202,7 +202,7 @@ func (w *Window) Whoami(active bool) (Who, error) {
 // Cases gives a page of the cases that the user may see, as the facade orders them.
 // Errors: CodeLoggedOut, CodeInvalid.
 func (w *Window) Cases(f CaseFilter) (CasePage, error) {
-	user, err := w.current(true)
+	user, err := w.current(false)
 	if err != nil {
 		return CasePage{}, err
 	}
@@ -246,7 +246,7 @@ func (w *Window) Applicants(n Numbers) ([]string, error) {
 
 // Case gives one case by its number. Errors: CodeLoggedOut, CodeNotFound, CodeDenied.
 func (w *Window) Case(number string) (*desk.CaseView, error) {
-	user, err := w.current(true)
+	user, err := w.current(false)
 	if err != nil {
 		return nil, err
 	}
@@ -286,7 +286,9 @@ func (w *Window) Items(query string) ([]desk.ItemLine, error) {
 	return list(items), nil
 }
 
-// current gives the logged-in user, unless left alone for too long.
+// current gives the logged-in user, unless left alone for too long. active: only somebody
+// who is there asks this. A page asks for lists, cases and papers by itself when others
+// have worked, and tells by Whoami that keys are pressed.
 func (w *Window) current(active bool) (User, error) {
 	w.opened()
 	w.mu.Lock()

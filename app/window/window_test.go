@@ -76,7 +76,7 @@ func TestIdle(t *testing.T) {
 		w, b := loggedIn(t)
 		for range 5 {
 			b.clock.Advance(9 * time.Minute)
-			if _, err := w.Case("1"); err != nil {
+			if _, err := w.FindPerson("11010519491231002X"); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -102,6 +102,34 @@ func TestIdle(t *testing.T) {
 		wantCode(t, err, CodeLoggedOut)
 		_, err = w.Whoami(true) // being there again does not bring it back
 		wantCode(t, err, CodeLoggedOut)
+	})
+	t.Run("neither does a page that shows what others do", func(t *testing.T) {
+		w, b := loggedIn(t)
+		asks := map[string]func() error{
+			"Cases":      func() error { _, err := w.Cases(CaseFilter{}); return err },
+			"Case":       func() error { _, err := w.Case("1"); return err },
+			"Applicants": func() error { _, err := w.Applicants(Numbers{Numbers: []string{"1"}}); return err },
+			"Unsent":     func() error { _, err := w.Unsent(Numbers{Numbers: []string{"1"}}); return err },
+			"Papers":     func() error { _, err := w.Papers("1", ""); return err },
+			"Reviews":    func() error { _, err := w.Reviews(); return err },
+			"Withheld":   func() error { _, err := w.Withheld(); return err },
+			"FindByName": func() error { _, err := w.FindByName("ly"); return err },
+			"Link":       func() error { _, err := w.Link(); return err },
+		}
+		for range 3 {
+			b.clock.Advance(3 * time.Minute)
+			for name, ask := range asks {
+				if err := ask(); err != nil {
+					t.Fatal(name, err)
+				}
+			}
+		}
+		b.clock.Advance(time.Minute)
+		for name, ask := range asks {
+			if err := ask(); counter.CodeOf(err) != CodeLoggedOut {
+				t.Error(name, "after ten minutes without a user:", err)
+			}
+		}
 	})
 	t.Run("a clock set back ends it", func(t *testing.T) {
 		w, b := loggedIn(t)
