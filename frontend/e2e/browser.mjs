@@ -44,6 +44,10 @@ export async function login(page, who) {
   await page.getByLabel('查找事项').waitFor()
 }
 
+/** Ends when the program has kept what it is given of something written: a draft, a list. Ask before writing. */
+export const kept = (page, text) =>
+  page.waitForResponse((r) => /\/api\/call\/Save(Draft|Own)$/.test(r.url()) && (r.request().postData() ?? '').includes(text) && r.ok())
+
 /** Chooses an item at the counter by what is typed. */
 export async function choose(page, letters) {
   await page.getByLabel('查找事项').focus()

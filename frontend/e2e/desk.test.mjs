@@ -7,7 +7,7 @@ import { utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 
-import { choose, login } from './browser.mjs'
+import { choose, kept, login } from './browser.mjs'
 import { counter } from './counter.mjs'
 import { clerk, second } from './district.mjs'
 
@@ -42,9 +42,12 @@ async function openCase(number) {
 const gun = (text, composing = false) =>
   page.evaluate(
     ([text, isComposing]) => {
+      let now = performance.now() // of the gun: this machine may do other things between two keys
       for (const key of [...text, 'Enter']) {
         const at = document.activeElement ?? document.body
-        at.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true, isComposing }))
+        const e = new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true, isComposing })
+        Object.defineProperty(e, 'timeStamp', { value: (now += 5) })
+        at.dispatchEvent(e)
       }
     },
     [text, composing],
@@ -175,13 +178,15 @@ test('two users of one PC have a draft each, and see nothing of the other', asyn
   await key('F4')
   await key('Shift+F4')
   if (await ask().count()) await ask().getByRole('button', { name: '清空', exact: true }).click()
+  const first = kept(page, '欧阳文静')
   await name().fill('欧阳文静')
-  await page.waitForTimeout(900) // draftDelay and the disk
+  await first
   await page.getByRole('button', { name: '退出' }).click()
   await login(page, second)
   assert.equal(await name().inputValue(), '')
+  const next = kept(page, '司马远')
   await name().fill('司马远')
-  await page.waitForTimeout(900)
+  await next
   await page.getByRole('button', { name: '退出' }).click()
   for (const [who, own] of [[clerk, '欧阳文静'], [second, '司马远']]) {
     await login(page, who)

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
-import { choose, login } from './browser.mjs'
+import { choose, kept, login } from './browser.mjs'
 import { counter } from './counter.mjs'
 import { clerk } from './district.mjs'
 
@@ -75,7 +75,7 @@ test('a file dropped on a material is its scan, and the case shows it', async ()
     const carried = new DataTransfer()
     carried.items.add(new File([bytes], '身份证正面.png', { type: 'image/png' }))
     row.querySelector('.line').dispatchEvent(new DragEvent('drop', { dataTransfer: carried, bubbles: true, cancelable: true }))
-    return row.querySelector('.what').firstChild.textContent.trim()
+    return row.querySelector('.own').textContent.trim()
   }, png)
   await line.getByText('扫描件：身份证正面.png').waitFor()
   assert.equal(await line.locator('.mark').innerText(), '已收')
@@ -119,12 +119,13 @@ test('a list that was kept is there after the next login', async () => {
   await page.keyboard.press('F3')
   await page.getByLabel('受理日期从').fill('20260101')
   await page.keyboard.press('Tab')
+  await page.locator('[aria-label=受理日期从]:not(:focus)').waitFor()
   await page.getByRole('button', { name: '存为常用' }).click()
+  const saved = kept(page, '失业登记在办')
   await page.getByLabel('清单名称').fill('失业登记在办')
-  const sealed = page.waitForResponse((r) => r.url().endsWith('/api/call/SaveOwn') && !!r.request().postData()?.includes('失业登记在办'))
-  await page.keyboard.press('Enter')
+  await page.getByLabel('清单名称').press('Enter')
   await mine().waitFor()
-  assert.equal((await sealed).status(), 200) // on the disk
+  await saved
   await page.getByRole('button', { name: '退出' }).click()
   await login(page, clerk)
   await page.keyboard.press('F3')
