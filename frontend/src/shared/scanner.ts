@@ -2,6 +2,8 @@
 // Enter. This finds such a burst wherever the focus is, takes it out of the field
 // into which it went, and gives the case number in it.
 
+import { composing } from '../ui/keys'
+
 /** Longest time between two keys of a gun, in milliseconds. Fast typists need 60. */
 export const burstGap = 40
 const shortest = 12
@@ -66,7 +68,7 @@ export function watchScanner(target: Window, found: (caseNumber: string, text: s
   }
 
   function pressed(e: KeyboardEvent) {
-    if (own.has(e) || e.isComposing || e.key === 'Shift') return
+    if (own.has(e) || composing(e) || e.key === 'Shift') return
     if (e.ctrlKey || e.altKey || e.metaKey) {
       // No gun's key; what was pressed before it comes before it.
       text = ''

@@ -10,7 +10,9 @@ import { useToast } from '../ui'
 export function useErrorHandler(): (reason: unknown) => void {
   const session = useSession()
   const toast = useToast()
+  const mine = session.who.value
   return (reason) => {
+    if (session.who.value !== mine) return // asked by somebody who has left: it is not for the next one
     const fault = toDeskError(reason)
     const details = fault.details.map((p) => `${about(p.where)}：${chinese(p.what)}${p.fix ? `（${chinese(p.fix)}）` : ''}`)
     const text = [fault.message, fault.hint, ...details].filter(Boolean).join('。')

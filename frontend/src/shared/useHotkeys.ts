@@ -1,5 +1,7 @@
 import { onActivated, onBeforeUnmount, onDeactivated, onMounted } from 'vue'
 
+import { composing } from '../ui/keys'
+
 /** Names of keys as the key map writes them: "F9", "Shift+F4". */
 export type Hotkeys = Record<string, () => unknown>
 
@@ -9,7 +11,7 @@ export type Hotkeys = Record<string, () => unknown>
  */
 export function useHotkeys(keys: Hotkeys) {
   function pressed(e: KeyboardEvent) {
-    if (e.isComposing || e.keyCode === 229 || e.ctrlKey || e.altKey || e.metaKey) return
+    if (composing(e) || e.ctrlKey || e.altKey || e.metaKey) return
     const name = (e.shiftKey && e.key.length > 1 ? 'Shift+' : '') + e.key
     const act = keys[name]
     if (!act || document.querySelector('[aria-modal=true]')) return

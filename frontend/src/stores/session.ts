@@ -20,6 +20,7 @@ export function createSession(desk: Seat) {
   const notice = ref('') // why the login screen is shown, if there is something to say
   let told = 0 // timer: the user was there, and the program is told at its end
   let idle = 0 // timer: by now nobody may be logged in any more
+  let leaving: Promise<unknown> = Promise.resolve() // a logout on its way must not meet the next login
 
   /** Whether somebody may still be logged in: this page was read again, and not left. */
   const mayGoOn = () => sessionStorage.getItem(markName) !== null
@@ -48,6 +49,7 @@ export function createSession(desk: Seat) {
 
   /** Throws the DeskError of a refused login. */
   async function login(name: string, password: string) {
+    await leaving
     who.value = await desk.Login(name, password)
     mark(true)
     notice.value = ''
@@ -56,12 +58,9 @@ export function createSession(desk: Seat) {
 
   async function logout() {
     end('')
-    try {
-      await desk.Logout()
-    } catch (reason) {
-      // The screen is cleared; the program logs out by itself after a while.
-      notice.value = words(toDeskError(reason))
-    }
+    // The screen is cleared; the program logs out by itself after a while.
+    leaving = desk.Logout().catch((reason: unknown) => void (notice.value = words(toDeskError(reason))))
+    await leaving
   }
 
   /** Clears the screen: everything that shows data hangs on who. */
@@ -89,11 +88,13 @@ export function createSession(desk: Seat) {
 
   /** Whether the user is still logged in; active: has typed or clicked. */
   async function ask(active = false) {
-    if (!who.value) return
+    const mine = who.value
+    if (!mine) return
     try {
       await desk.Whoami(active)
-      waitIdle()
+      if (who.value === mine) waitIdle()
     } catch (reason) {
+      if (who.value !== mine) return // somebody else has come in meanwhile
       const fault = toDeskError(reason)
       if (endsSession(fault)) end(words(fault))
       else waitIdle()

@@ -1,11 +1,11 @@
 /**
- * Whether a key press is an Enter meant for us. While a Chinese input method is
- * composing, Enter belongs to it; WebKit reports that one as key code 229 after the
- * composition has already ended.
+ * Whether a key press belongs to a Chinese input method. WebKit reports the one that
+ * ends a composition (Enter, Esc, a digit) as key code 229 after it has already ended.
  */
-export function isEnter(e: KeyboardEvent): boolean {
-  return e.key === 'Enter' && !e.isComposing && e.keyCode !== 229
-}
+export const composing = (e: KeyboardEvent) => e.isComposing || e.keyCode === 229
+
+/** Whether a key press is an Enter meant for us. */
+export const isEnter = (e: KeyboardEvent) => e.key === 'Enter' && !composing(e)
 
 /**
  * Makes Enter in a field go on to the next one below root; gives false at the last.

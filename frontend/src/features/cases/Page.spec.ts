@@ -149,7 +149,96 @@ describe('the list of cases', () => {
   })
 })
 
+describe('what comes late', () => {
+  const whole = (number: string) => desk.Case(number)
+
+  it('opens nothing in place of what was asked for since', async () => {
+    await list()
+    const [slow, quick] = [made.cases[3]!.number, made.cases[4]!.number]
+    const answer = await whole(slow)
+    let late: (view: typeof answer) => void = () => {}
+    vi.spyOn(desk, 'Case').mockReturnValueOnce(new Promise((resolve) => (late = resolve)))
+    const input = page.get<HTMLInputElement>('input[aria-label=办件编号]')
+    input.element.focus()
+    for (const n of [slow, quick]) {
+      await input.setValue(n)
+      await press('Enter')
+      input.element.focus()
+    }
+    late(answer)
+    await settle()
+    expect(page.get('aside').text()).toContain(quick)
+  })
+  it('does not take the focus from the next field', async () => {
+    await list()
+    const from = page.get<HTMLInputElement>('input[aria-label=受理日期从]')
+    await from.setValue('20260101')
+    page.get<HTMLInputElement>('input[aria-label=受理日期到]').element.focus()
+    await from.trigger('change')
+    await settle()
+    expect(focused()).toBe('受理日期到')
+  })
+  it('shows what others have made of the open case', async () => {
+    let tell: (topics: string[]) => void = () => {}
+    vi.spyOn(desk, 'changes').mockImplementation((changed) => ((tell = changed), () => {}))
+    await list()
+    await press('Enter')
+    const now = await whole(made.cases[0]!.number)
+    vi.spyOn(desk, 'Case').mockResolvedValue({ ...now, status_name: '别处已办结' })
+    tell(['records'])
+    await settle()
+    expect(page.get('aside').text()).toContain('别处已办结')
+  })
+  it('an act that is being recorded is not called off by Esc', async () => {
+    await list()
+    await press('Enter')
+    await press('1')
+    const now = await whole(made.cases[0]!.number)
+    let late: (view: typeof now) => void = () => {}
+    vi.spyOn(desk, 'Act').mockReturnValueOnce(new Promise((resolve) => (late = resolve)))
+    await press('Enter')
+    await press('Escape')
+    expect(document.querySelector('[role=alertdialog]')).not.toBeNull()
+    late({ ...now, status_name: '已移交' })
+    await settle()
+    expect(document.querySelector('[role=alertdialog]')).toBeNull()
+    expect(page.get('aside').text()).toContain('已移交')
+  })
+  it('is refused to whoever came in since: the next user stays', async () => {
+    await list()
+    let fail: (reason: unknown) => void = () => {}
+    vi.spyOn(desk, 'Case').mockReturnValueOnce(new Promise((_, reject) => (fail = reject)))
+    await press('Enter')
+    await page.get('header .out').trigger('click')
+    await settle()
+    await type('刘敏')
+    await press('Enter')
+    await type('secret2')
+    await press('Enter')
+    expect(page.get('header .who').text()).toContain('刘敏')
+    fail(new DeskError('logged_out', '请先登录', ''))
+    await settle()
+    expect(page.find('main.login').exists()).toBe(false)
+  })
+})
+
 describe('an open case', () => {
+  it('draws the latest of a long story, and more when asked', async () => {
+    const now = await desk.Case(made.cases[0]!.number)
+    const line = now.timeline[0]!
+    vi.spyOn(desk, 'Case').mockResolvedValue({ ...now, timeline: Array.from({ length: 300 }, (_, i) => ({ ...line, op: `t${i}`, detail: `第 ${i} 步` })) })
+    await openCase()
+    expect(page.findAll('aside ol li')).toHaveLength(20)
+    expect(page.get('aside ol').text()).toContain('第 299 步')
+    await page.findAll('aside button').find((b) => b.text().includes('还有 280 条较早的'))?.trigger('click')
+    expect(page.findAll('aside ol li')).toHaveLength(40)
+  })
+  it('keeps its keys when somebody comes back to it', async () => {
+    await openCase()
+    await press('F7')
+    await press('F3')
+    expect(focused()).toBe('办件详情')
+  })
   const ask = () => document.querySelector('[role=alertdialog]')
   async function pickPaper(kind: string) {
     const select = document.querySelector<HTMLSelectElement>('[role=alertdialog] select[aria-label=文书]')

@@ -36,13 +36,17 @@ export function useAct(desk: Desk, view: CaseView, act: Act, about = '') {
   // Nothing that a citizen holds is made void by a case of which no paper went out.
   const wanted = () => act.paper === 'always' || (act.paper === 'usually' && (act.verb !== 'void' || view.documents.some((d) => !d.failed)))
 
-  const ready = desk
-    .Papers(view.number, act.verb)
-    .then(async (all) => {
-      offers.value = all.filter((o) => o.now && !o.scans)
+  async function look(): Promise<boolean> {
+    try {
+      offers.value = (await desk.Papers(view.number, act.verb)).filter((o) => o.now && !o.scans)
       if (wanted()) await pick(offers.value[0]?.kind ?? '')
-    })
-    .catch((reason) => void (fault.value = words(reason)))
+      return true
+    } catch (reason) {
+      fault.value = words(reason)
+      return false
+    }
+  }
+  let ready = look()
 
   /** Gives the case as it then is, or nothing and why in fault: then nothing is recorded. */
   async function confirm(): Promise<CaseView | undefined> {
@@ -50,7 +54,9 @@ export function useAct(desk: Desk, view: CaseView, act: Act, about = '') {
     fault.value = ''
     busy.value = true
     try {
-      await ready
+      // Nothing is recorded before it is known which document belongs to it.
+      if (!(await ready) && !(await (ready = look()))) return
+      fault.value = ''
       if (act.needsOpinion && !opinion.value.trim()) fault.value = act.verb === 'note' ? '必须写明怎样核实、处理的' : `${act.name}必须写明原因`
       else if (lacks.value.length > 0) fault.value = `还没有办理。《${offer.value?.title ?? ''}》还缺：${lacks.value.map((f) => f.zh).join('、')}`
       if (fault.value) return
@@ -76,7 +82,7 @@ export function useAct(desk: Desk, view: CaseView, act: Act, about = '') {
     return { words: `${act.name}已办好，不要重复办理；但${o.title}没有打印出来：${reason}`, link: '', ticket: '', failed: true }
   }
 
-  return { opinion, choose, to, offers, offer, kind, texts, lacks, fault, busy, printing, ready, pick, confirm, issue }
+  return { opinion, choose, to, offers, offer, kind, texts, lacks, fault, busy, printing, pick, confirm, issue }
 }
 
 function words(reason: unknown): string {

@@ -23,8 +23,13 @@ export function useWorklists(desk: Desk) {
   const lists = shallowRef<Kept['lists']>([])
   let last: Filter | undefined
 
+  let saved: Promise<unknown> = Promise.resolve() // one after the other: the last one stands
+
   // Not being able to keep a filter is no reason to disturb anybody's work.
-  const save = () => void desk.SaveOwn(JSON.stringify({ v: 1, last, lists: lists.value } satisfies Kept)).catch(() => {})
+  function save() {
+    const text = JSON.stringify({ v: 1, last, lists: lists.value } satisfies Kept)
+    saved = saved.then(() => desk.SaveOwn(text)).catch(() => {})
+  }
 
   /** Gives the filter that the user left with. */
   async function restore(): Promise<Partial<Filter>> {

@@ -99,6 +99,8 @@ describe('the counter', () => {
     await press('Enter', { isComposing: true })
     await press('F9', { isComposing: true })
     await press('F2', { keyCode: 229 })
+    await press('Escape', { keyCode: 229 }) // of WebKit, after a composition has ended
+    expect(page.find('[role=listbox][aria-label=找到的事项]').exists()).toBe(true)
     expect(page.find('.chosen').exists()).toBe(false)
     expect(page.text()).not.toContain('已读卡')
   })
@@ -145,6 +147,68 @@ describe('the counter', () => {
     const spy = vi.spyOn(desk, 'Accept')
     await press('F9')
     expect(spy.mock.calls.at(-1)?.[0].legal_date).toBe('2026-11-20')
+  })
+})
+
+describe('what belongs to one applicant', () => {
+  const clearAll = async () => {
+    await press('F4', { shiftKey: true })
+    const yes = [...document.querySelectorAll<HTMLElement>('[role=alertdialog] button')].find((b) => b.textContent?.trim() === '清空')
+    yes?.click()
+    await settle()
+  }
+
+  it('a scan that is whole only after the sheet was emptied is not the next one\'s', async () => {
+    await open()
+    await choose('jzdj')
+    const whole = await desk.AddScan({ id: '', name: '甲.pdf', size: 1, offset: 0, data: 'AA==' })
+    let late: (held: typeof whole) => void = () => {}
+    vi.spyOn(desk, 'AddScan').mockReturnValueOnce(new Promise((resolve) => (late = resolve)))
+    const dropped = vi.spyOn(desk, 'DropScans')
+    const file = new File([new Uint8Array(1)], '甲.pdf', { type: 'application/pdf' })
+    const drop = new Event('drop', { bubbles: true, cancelable: true })
+    Object.defineProperty(drop, 'dataTransfer', { value: { files: [file] } })
+    page.get('.line').element.dispatchEvent(drop)
+    await vi.waitFor(() => expect(page.text()).toContain('正在添加扫描件'))
+    await press('F9')
+    expect(page.get('.problems').text()).toContain('扫描件还在添加')
+    await clearAll()
+    page.get<HTMLInputElement>('input[aria-label=查找事项]').element.focus()
+    await choose('jzdj')
+    late(whole)
+    await settle()
+    expect(page.text()).not.toContain('甲.pdf')
+    expect(page.findAll('.line .mark').every((m) => m.text() === '未收')).toBe(true)
+    expect(dropped.mock.calls.at(-1)).toEqual([{ ids: [] }])
+  })
+  it('a card that answers only after the sheet was emptied is not the next one\'s', async () => {
+    await open()
+    const read = await desk.ReadCard()
+    let late: (card: typeof read) => void = () => {}
+    vi.spyOn(desk, 'ReadCard').mockReturnValueOnce(new Promise((resolve) => (late = resolve)))
+    const cancel = vi.spyOn(desk, 'CancelCard')
+    await choose('jzdj')
+    await press('F2')
+    await clearAll()
+    expect(cancel).toHaveBeenCalled()
+    late(read)
+    await settle()
+    expect(page.text()).not.toContain('李䶮𠅤')
+    expect(page.text()).not.toContain('已读卡')
+  })
+  it('a draft on its way does not come back after it was cleared', async () => {
+    await open()
+    await choose('jzdj')
+    let written = ''
+    const order: (() => void)[] = []
+    vi.spyOn(desk, 'SaveDraft').mockImplementation((text) => new Promise((resolve) => order.push(() => ((written = text), resolve()))))
+    await new Promise((resolve) => setTimeout(resolve, draftDelay + 50))
+    await clearAll()
+    for (let i = 0; i < 3; i++) {
+      order.pop()?.() // the latest of those on their way is first
+      await settle()
+    }
+    expect(written).toBe('')
   })
 })
 

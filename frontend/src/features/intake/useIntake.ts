@@ -1,6 +1,6 @@
 import { computed, reactive, ref, shallowRef, watch } from 'vue'
 
-import { toDeskError, type Accepted, type CardRead, type Desk, type DeskError, type Item } from '../../bridge'
+import { DeskError, toDeskError, type Accepted, type CardRead, type Desk, type Item } from '../../bridge'
 import { usePrefill } from '../form/usePrefill'
 import { useScans } from './useScans'
 import { answers, blankSheet, given, missing, type Sheet } from './rules'
@@ -30,12 +30,19 @@ export function useIntake(desk: Desk, failed: (reason: unknown) => void) {
   const files = useScans(desk, () => sheet.scans)
   const { sources, fill, forget: forgetSources } = usePrefill(desk, sheet)
   let timer = 0
+  let round = 0 // of applicants: what comes late is not for the next one
+  let choosing = 0
+  let saved: Promise<unknown> = Promise.resolve() // drafts are kept one after the other: the last one stands
   let quiet = true // nothing typed since the sheet was emptied or filled by us
 
   async function readCard(): Promise<boolean> {
+    if (reading.value) return false
+    const mine = round
     reading.value = true
     try {
-      card.value = await desk.ReadCard()
+      const read = await desk.ReadCard()
+      if (mine !== round) return false
+      card.value = read
       const a = sheet.applicant
       a.type = 'person'
       Object.assign(a, { name: card.value.name, number: card.value.number, address: card.value.address })
@@ -43,7 +50,7 @@ export function useIntake(desk: Desk, failed: (reason: unknown) => void) {
       await fill(item.value, card.value.id, card.value.number)
       return true
     } catch (reason) {
-      if (toDeskError(reason).code !== 'cancelled') failed(reason)
+      if (mine === round && toDeskError(reason).code !== 'cancelled') failed(reason)
       return false
     } finally {
       reading.value = false
@@ -59,10 +66,13 @@ export function useIntake(desk: Desk, failed: (reason: unknown) => void) {
   }
 
   async function choose(code: string, restoring = false): Promise<boolean> {
+    const mine = ++choosing
     try {
-      item.value = await desk.Item(code)
+      const found = await desk.Item(code)
+      if (mine !== choosing) return false // another one was chosen, or the sheet was emptied
+      item.value = found
     } catch (reason) {
-      failed(reason)
+      if (mine === choosing) failed(reason)
       return false
     }
     // Answers to another item's questions are not answers to these.
@@ -79,15 +89,21 @@ export function useIntake(desk: Desk, failed: (reason: unknown) => void) {
   async function accept(): Promise<boolean> {
     const it = item.value
     if (busy.value || done.value || !it) return false
+    if (files.sending.material) {
+      fault.value = new DeskError('busy', '还没有受理：扫描件还在添加', `等“${files.sending.material}”的扫描件添加完，再按 F9`)
+      return false
+    }
     busy.value = true
     fault.value = undefined
+    const typed = !card.value // a card that comes while this is recorded is not in it
     try {
-      const a = sheet.applicant
+      const a = { ...sheet.applicant }
       const accepted = await desk.Accept({
-        item: it.code, card: card.value?.id ?? '', applicant: { ...a, agent: a.agent ? { ...a.agent } : null },
+        item: it.code, card: card.value?.id ?? '', applicant: { ...a, agent: a.agent && { ...a.agent } },
         form: answers(it, sheet.form), prefilled: Object.keys(sources.value), materials: given(it, sheet, card.value), legal_date: legalDate.value,
       })
-      done.value = { ...accepted, item_name: it.name, applicant: a.name, typed: !card.value }
+      done.value = { ...accepted, item_name: it.name, applicant: a.name, typed }
+      stopReading()
       forget()
       return true
     } catch (reason) {
@@ -101,6 +117,9 @@ export function useIntake(desk: Desk, failed: (reason: unknown) => void) {
 
   /** Empties the sheet, for the next person. */
   function clear() {
+    round++
+    choosing++
+    stopReading()
     quiet = true
     card.value = item.value = done.value = fault.value = undefined
     note.value = legalDate.value = ''
@@ -112,7 +131,13 @@ export function useIntake(desk: Desk, failed: (reason: unknown) => void) {
 
   function forget() {
     window.clearTimeout(timer)
-    void desk.SaveDraft('').catch(() => {})
+    void save('').catch(() => {})
+  }
+
+  function save(text: string): Promise<void> {
+    const now = saved.then(() => desk.SaveDraft(text))
+    saved = now.catch(() => {})
+    return now
   }
 
   /** Takes up what the same user left behind. */
@@ -137,7 +162,7 @@ export function useIntake(desk: Desk, failed: (reason: unknown) => void) {
   async function keep() {
     const draft: Draft = { v: 1, item: item.value?.code ?? '', sheet, card: card.value !== undefined }
     try {
-      await desk.SaveDraft(JSON.stringify(draft))
+      await save(JSON.stringify(draft))
     } catch {
       note.value = '草稿没有保存成功，受理完成前请不要关闭页面。'
     }

@@ -10,18 +10,20 @@ export function useScans(desk: Desk, scans: () => Record<string, { id: string; n
   const sending = reactive<{ material: string; share: number }>({ material: '', share: 0 })
   const fault = ref('')
   const folder = shallowRef<FolderScan[]>([])
+  let round = 0 // of applications: a file of one must never land in the next
 
   async function attempt(material: string, hold: () => Promise<HeldScan>) {
-    if (sending.material) return
+    if (sending.material) return void (fault.value = '没有添加：另一份扫描件还在添加，请等它添加完再选')
+    const mine = round
     Object.assign(sending, { material, share: 0 })
     fault.value = ''
     try {
       const held = await hold()
-      scans()[material] = { id: held.id, name: held.name }
+      if (mine === round) scans()[material] = { id: held.id, name: held.name }
       await desk.DropScans({ ids: Object.values(scans()).map((s) => s.id) })
     } catch (reason) {
       const e = toDeskError(reason)
-      fault.value = [`没有添加：${e.message}`, e.hint].filter(Boolean).join('。')
+      if (mine === round) fault.value = [`没有添加：${e.message}`, e.hint].filter(Boolean).join('。')
     } finally {
       sending.material = ''
     }
@@ -49,6 +51,7 @@ export function useScans(desk: Desk, scans: () => Record<string, { id: string; n
 
   /** The application was given up, or is another one. */
   function dropAll() {
+    round++
     fault.value = ''
     if (Object.keys(scans()).length > 0) void desk.DropScans({ ids: [] }).catch(() => {})
   }

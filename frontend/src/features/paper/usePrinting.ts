@@ -18,13 +18,17 @@ export function usePrinting(desk: Desk) {
   const ticket = ref('') // shows the paper in the page
   const fault = shallowRef<DeskError>()
   const busy = ref(false)
+  let round = 0 // of choosing a printer
 
   /** The printer that the kind was last printed with here, else the system's. */
   async function choose(kind: string) {
+    const mine = ++round
     try {
-      printers.value = await desk.Printers()
+      const known = await desk.Printers()
+      if (mine !== round) return // another kind of document since
+      printers.value = known
     } catch (reason) {
-      fault.value = toDeskError(reason)
+      if (mine === round) fault.value = toDeskError(reason)
       return
     }
     const { chosen, printers: all } = printers.value

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 
+import { DeskError } from '../../bridge'
 import { memoryDesk, sample } from '../../bridge/memory'
 import { focused, press, settle, show, type } from '../../testing/harness'
 import { askAgain } from './useNames'
@@ -32,6 +33,62 @@ it('says that nobody is found, and closes by Esc', async () => {
   expect(list().text()).toContain('没有找到')
   await press('Escape')
   expect(list().exists()).toBe(false)
+})
+it('a list that was closed is shown before Enter chooses from it', async () => {
+  await type('lyh')
+  await press('Escape')
+  await press('Enter')
+  expect(list().exists()).toBe(true)
+  expect(page.find('.facts').exists()).toBe(false)
+})
+it('drops the answer to a number that was replaced, and prints for whom it shows', async () => {
+  const [found] = await desk.FindPerson('440604195202290027')
+  let late: (people: NonNullable<typeof found>[]) => void = () => {}
+  vi.spyOn(desk, 'FindPerson').mockReturnValueOnce(new Promise((resolve) => (late = resolve)))
+  await type('44060419900307201X')
+  await press('Enter')
+  await type('440604195202290027')
+  await press('Enter')
+  late([{ ...found!, id: '2', name: '别人' }])
+  await settle()
+  expect(page.get('.facts h2').text()).toContain('李䶮𠅤')
+  const print = vi.spyOn(desk, 'PrintPaper')
+  await page.findAll('button').find((b) => b.text().includes('我的办件'))?.trigger('click')
+  expect(print.mock.calls[0]?.[0]).toMatchObject({ person: '440604195202290027' })
+})
+it('begins with the first case of each person, and lists all earlier values without losing the focus', async () => {
+  await type('440604195202290027')
+  await press('Enter')
+  const cases = page.get<HTMLElement>('[role=listbox][aria-label^=这个人的办件]')
+  cases.element.focus()
+  await press('ArrowDown')
+  expect(cases.findAll('[role=option]')[1]?.attributes('aria-selected')).toBe('true')
+  const [other] = await desk.FindPerson('440604195202290027')
+  const address = structuredClone(other!.values[1]!)
+  address.others = Array.from({ length: 5 }, (_, i) => ({ ...address.others[0]!, op: `o${i}`, value: `旧街 ${i} 号` }))
+  vi.spyOn(desk, 'FindPerson').mockResolvedValueOnce([{ ...other!, id: '9', values: [address] }])
+  page.get<HTMLInputElement>('input[aria-label=证件号码]').element.focus()
+  await press('Enter')
+  expect(page.findAll('[role=listbox][aria-label^=这个人的办件] [role=option]')[0]?.attributes('aria-selected')).toBe('true')
+  const all = page.findAll('button').find((b) => b.text().includes('全部列出'))
+  ;(all?.element as HTMLElement).focus()
+  await all?.trigger('click')
+  await settle()
+  expect(page.findAll('.values .old').length).toBe(5)
+  expect(document.activeElement).not.toBe(document.body)
+})
+it('says that it waits for a card, and Esc ends that', async () => {
+  let late: (reason: unknown) => void = () => {}
+  vi.spyOn(desk, 'ReadCard').mockReturnValueOnce(new Promise((_, reject) => (late = reject)))
+  const cancel = vi.spyOn(desk, 'CancelCard')
+  await page.findAll('button').find((b) => b.text() === '读卡查询')?.trigger('click')
+  await settle()
+  expect(page.text()).toContain('请把身份证放在读卡器上')
+  await press('Escape')
+  expect(cancel).toHaveBeenCalledTimes(1)
+  late(new DeskError('cancelled', '已停止', ''))
+  await settle()
+  expect(page.text()).not.toContain('请把身份证放在读卡器上')
 })
 it('does not take a number for a name', async () => {
   const spy = vi.spyOn(desk, 'FindByName')

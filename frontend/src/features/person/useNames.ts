@@ -1,4 +1,4 @@
-import { ref, shallowRef } from 'vue'
+import { onScopeDispose, ref, shallowRef } from 'vue'
 
 import type { Desk, NameHit } from '../../bridge'
 
@@ -14,6 +14,7 @@ export function useNames(desk: Desk, failed: (reason: unknown) => void) {
   const at = ref(0)
   const open = ref(false)
   const complete = ref(true)
+  const waiting = ref(false) // for the answer to what is typed now
   let round = 0
   let again = 0
   let latest = Promise.resolve()
@@ -28,24 +29,29 @@ export function useNames(desk: Desk, failed: (reason: unknown) => void) {
       open.value = true
       if (!found.complete) again = window.setTimeout(() => (latest = fetchHits(text, mine, true)), askAgain)
     } catch (reason) {
-      failed(reason)
+      if (mine === round) failed(reason)
+    } finally {
+      if (mine === round) waiting.value = false
     }
   }
 
   function close() {
     round++
     clearTimeout(again)
-    open.value = false
+    open.value = waiting.value = false
   }
   function search(text: string) {
     close()
-    if (text.trim() && !isNumber(text)) latest = fetchHits(text, round, false)
+    if (!text.trim() || isNumber(text)) return
+    waiting.value = true
+    latest = fetchHits(text, round, false)
   }
   const move = (by: number) => {
     const count = hits.value.length
     if (count > 0) at.value = (at.value + by + count) % count
   }
+  onScopeDispose(close)
   /** Has the program sort the names meanwhile; what it says is not waited for. */
   const ready = () => void desk.FindByName('').catch(() => {})
-  return { ready, hits, at, open, complete, search, close, move, settled: () => latest }
+  return { ready, hits, at, open, waiting, complete, search, close, move, settled: () => latest }
 }
