@@ -172,10 +172,13 @@ func importFile(t *testing.T, s *play.Land, name string, items []item, first, n 
 }
 
 // serveHub runs the hub and gives its address.
-func serveHub(t *testing.T, s *play.Land) (address string) {
+func serveHub(t *testing.T, s *play.Land) (address string) { return serveHome(t, s, "hub") }
+
+// serveHome runs a hub on one of several homes.
+func serveHome(t *testing.T, s *play.Land, home string) (address string) {
 	t.Helper()
 	var at play.Addrs
-	hub, err := s.Start(t.Context(), &at, "hub", "serve", "--home", "hub", "--listen", "tcp://127.0.0.1:0", "--admin-listen", "127.0.0.1:0")
+	hub, err := s.Start(t.Context(), &at, "hub", "serve", "--home", home, "--listen", "tcp://127.0.0.1:0", "--admin-listen", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
