@@ -59,14 +59,25 @@ func layOut(pen *layout.Pen, j *job, m measures, code matrix, breakAt int) *comp
 }
 
 // lastBefore is the last block with a text or table of its own before the
-// closing, -1 if there is none.
+// closing, with the line that announces it; -1 if there is none.
 func (j *job) lastBefore() int {
+	last := -1
 	for i, b := range slices.Backward(j.page.Blocks) {
-		if (b.Facts != nil || b.Table != nil || b.Box != nil || b.Text != "" && b.Style != "note") && j.scope.Holds(b.When) {
-			return i
+		if !j.scope.Holds(b.When) {
+			continue
+		}
+		text := b.Text != "" && b.Style != "note"
+		if last >= 0 {
+			if text && j.page.Blocks[last].Table != nil {
+				return i
+			}
+			return last
+		}
+		if b.Facts != nil || b.Table != nil || b.Box != nil || text {
+			last = i
 		}
 	}
-	return -1
+	return last
 }
 
 // wideHead draws the body's name, the title and the numbers, the QR code

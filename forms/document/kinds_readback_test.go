@@ -68,6 +68,23 @@ func TestSixtyMaterials(t *testing.T) {
 	}
 }
 
+// TestHeadingStaysWithItsTable: a table that goes to the last page with the seal takes
+// the line along that announces it.
+func TestHeadingStaysWithItsTable(t *testing.T) {
+	t.Parallel()
+	out := issuedDraft(t, rareDraft(t, "acceptance"), A5)
+	path := write(t, out.PDF)
+	if out.Pages != 2 {
+		t.Fatalf("%d pages: what is this test about?", out.Pages)
+	}
+	for page, want := range map[string]bool{"1": false, "2": true} {
+		text := run(t, "pdftotext", "-f", page, "-l", page, path, "-")
+		if got := strings.Contains(squeeze.Replace(text), "收到的申请材料"); got != want {
+			t.Errorf("page %s has the heading: %v", page, got)
+		}
+	}
+}
+
 // TestQRFromBadPaper prints at 150 dpi on every paper, under a watermark, as a
 // poor JPEG and turned by three degrees.
 func TestQRFromBadPaper(t *testing.T) {
