@@ -52,6 +52,9 @@ func (s *Store) wayOf(in *incoming) (clear bool, err error) {
 	if err != nil || last < in.head.First-1 {
 		return false, diskError(err)
 	}
+	if ok, err := s.signedStart(in); err != nil || !ok {
+		return true, err // it is refused as it would be without a tail in its way
+	}
 	t, err := s.begin(context.Background())
 	if err != nil {
 		return false, err
@@ -71,6 +74,19 @@ func (s *Store) wayOf(in *incoming) (clear bool, err error) {
 		return false, diskError(err)
 	}
 	return true, t.commit()
+}
+
+// signedStart tells whether the writer of a file signed where it begins. Before that is
+// known, nobody's word moves what we hold.
+func (s *Store) signedStart(in *incoming) (bool, error) {
+	pub, err := signKey(context.Background(), s.w, &s.signers, in.head.Device)
+	if errors.Is(err, errUnknownWriter) {
+		return false, nil
+	}
+	if err != nil {
+		return false, diskError(err)
+	}
+	return in.batches[0].Verify(in.head, pub) == nil, nil
 }
 
 // renameTail gives a tail its sealed name, in our index and on the disk. A damaged one

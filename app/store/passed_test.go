@@ -1,10 +1,13 @@
 package store
 
 import (
+	"bytes"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -103,6 +106,28 @@ func TestTailBeforeTheWord(t *testing.T) {
 	mustVerify(t, w.hub)
 	w.converge(t)
 	mustVerify(t, w.hub)
+}
+
+// TestUnsignedTailMovesNothing: a member who says of another's log where its next file
+// begins, without its signature, gives nothing a sealed name.
+func TestUnsignedTailMovesNothing(t *testing.T) {
+	w, _, tail := secondFile(t)
+	before := filesOf(t, w.hub, w.vil.id)
+	bad := bytes.Clone(tail.data)
+	bad[len(bad)-1] ^= 1 // of the signature
+	forged := tail.w
+	forged.Hash = sha256.Sum256(bad)
+	if _, err := w.hub.Receive(context.Background(), tail.peer, forged, bad); !errors.Is(err, segment.ErrRefused) {
+		t.Fatalf("%v", err)
+	}
+	if list := filesOf(t, w.hub, w.vil.id); !slices.Equal(list, before) {
+		t.Fatalf("%v became %v", before, list)
+	}
+	if _, err := w.hub.Receive(context.Background(), tail.peer, tail.w, tail.data); err != nil {
+		t.Fatal(err)
+	}
+	mustVerify(t, w.hub)
+	w.converge(t)
 }
 
 // TestFileAndItsSuccessorTogether: three peers bring a file as tail, sealed, and the tail
