@@ -70,7 +70,7 @@ func (d *district) admitted(hub *Station, n int) (nodes []*bepnode.Node) {
 		rec, err := auth.Issue(req, roster.Village)
 		must(d.t, err)
 		must(d.t, hub.admit(ctx, admin.UserID(), rec, []oplog.Scope{oplog.Scope(division)}))
-		year := time.Now().Year()
+		year := time.Now().In(chinaTime).Year()
 		node, err := bepnode.New(bepnode.Options{Certificate: keys.TLSCertificate(rec), Name: rec.Name, Version: "bench", Now: time.Now,
 			Vault: &listener{[]string{segment.FolderID(oplog.Realm, year), segment.FolderID(oplog.Scope(division), year)}},
 			Verify: func(leaf *x509.Certificate) (bepnode.PeerInfo, error) {

@@ -226,7 +226,7 @@ func (d *district) sharesNothing(with Config, of ...Config) {
 	d.t.Helper()
 	var id oplog.DeviceID
 	d.at(with, Read, func(s *Station) { id = s.id.Device.ID })
-	folder := segment.FolderID(testVillage, time.Now().Year())
+	folder := segment.FolderID(testVillage, time.Now().In(chinaTime).Year())
 	for _, c := range of {
 		d.at(c, Read, func(s *Station) {
 			list, err := s.v.store.Folders(id)

@@ -169,7 +169,7 @@ func TestScanRetention(t *testing.T) {
 		if _, err := d.open(s, "wang", number, material); counter.CodeOf(err) != counter.CodeNotFound {
 			t.Fatalf("%v", err)
 		}
-		files, err := filepath.Glob(s.v.store.SegmentPath(segment.ScansFolder(testVillage, time.Now().Year()), "*/*"))
+		files, err := filepath.Glob(s.v.store.SegmentPath(segment.ScansFolder(testVillage, time.Now().In(chinaTime).Year()), "*/*"))
 		if err != nil || len(files) != 0 {
 			t.Fatalf("still on disk: %v %v", files, err)
 		}

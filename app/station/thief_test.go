@@ -95,13 +95,13 @@ func TestAVillageNeverObtainsAnothersScope(t *testing.T) {
 	agree(t, victim, hub, "realm", testVillage)
 	agree(t, mid, hub, testVillage)
 
-	folder := segment.FolderID(testVillage, time.Now().Year())
+	folder := segment.FolderID(testVillage, time.Now().In(chinaTime).Year())
 	files, err := hub.v.store.Since(folder, 0, 1000)
 	must(t, err)
 	if len(files) < 2 {
 		t.Fatalf("%d files", len(files))
 	}
-	v := &thief{folders: []string{segment.FolderID(oplog.Realm, time.Now().Year()), folder}}
+	v := &thief{folders: []string{segment.FolderID(oplog.Realm, time.Now().In(chinaTime).Year()), folder}}
 	for _, f := range files {
 		v.wants = append(v.wants, segment.Want{FileInfo: f})
 		f.Size, f.Hash, f.Version = f.Size+9, oplog.Hash{1}, f.Version+1<<40

@@ -65,7 +65,7 @@ func thinRun(b *testing.B, loss float64) {
 
 // ownBytes is the length of what the village wrote in its scope, sealed.
 func ownBytes(b *testing.B, s *Station) (total int64) {
-	files, err := s.v.store.Since(segment.FolderID(testVillage, time.Now().Year()), 0, 1000)
+	files, err := s.v.store.Since(segment.FolderID(testVillage, time.Now().In(chinaTime).Year()), 0, 1000)
 	must(b, err)
 	for _, f := range files {
 		if n, err := segment.ParseName(f.Name); err == nil && n.Device == s.id.Device.ID {

@@ -144,7 +144,7 @@ func TestTamperedLog(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := s.Run(t.Context(), play.Person{}, "sync", "--home", "village", "--hub", hub, "--timeout", "6s", "--json")
+	r, err := s.Run(t.Context(), play.Person{}, "sync", "--home", "village", "--hub", hub, "--timeout", "20s", "--json")
 	if err != nil || r.Code == 0 {
 		t.Fatalf("a damaged log was synced as if nothing were: %v\n%s", err, r.Stdout)
 	}
