@@ -7,9 +7,15 @@ import { known } from './screens.mjs'
 /** An item with 60 materials and long names, as some of a real district have. */
 async function thickItem(district) {
   const item = JSON.parse(await readFile(new URL('../../forms/catalog/items/CL001.json', import.meta.url)))
-  Object.assign(item, { code: 'ZZ060', name: '农村集体经济组织成员宅基地使用权及房屋所有权首次登记（整村推进，含历史遗留补办）', aliases: [] })
-  const kinds = ['权属来源证明', '四邻签字的界址确认书', '村民会议决议及公示无异议证明（含公示照片）', '房屋测绘成果报告', '家庭成员放弃登记声明']
-  item.materials = Array.from({ length: 60 }, (_, i) => ({ ...item.materials[i % 3], name: `${kinds[i % 5]}之${i + 1}`, blank: undefined }))
+  Object.assign(item, { code: 'ZZ060', name: '农村集体经济组织成员宅基地使用权及房屋所有权首次登记（整村推进，含历史遗留补办）', department: '自然资源和规划局', aliases: [] })
+  const kinds = [
+    ['权属来源证明', '写明取得时间和方式，由村民委员会盖章'],
+    ['四邻签字的界址确认书', '载明四至、面积和用途，四邻当面签字并按手印；由户籍所在地村民委员会盖章，经办人签名，出具之日起三个月内有效；签字人不是户主的，另附户主的授权委托书和居民身份证复印件；相邻的是村集体土地的，由村民委员会签字'],
+    ['村民会议决议及公示无异议证明（含公示照片）', '到会人数过半，公示满十五日'],
+    ['房屋测绘成果报告', '由有资质的测绘单位出具，含平面图'],
+    ['家庭成员放弃登记声明', '由本人签名并注明日期'],
+  ]
+  item.materials = Array.from({ length: 60 }, (_, i) => ({ ...item.materials[0], name: `${kinds[i % 5][0]}之${i + 1}`, standard: kinds[i % 5][1], blank: undefined }))
   return district.file('thick.json', JSON.stringify([item]))
 }
 

@@ -70,6 +70,22 @@ describe('the counter', () => {
     })
     expect(page.find('.done').exists()).toBe(true)
   })
+  it('tells the whole demand of the chosen material when its row cannot', async () => {
+    const long = '由户籍所在地派出所出具，'.repeat(20)
+    const whole = await desk.Item('S-0002')
+    whole.materials[1]!.standard = long
+    vi.spyOn(desk, 'Item').mockResolvedValue(whole)
+    await open()
+    await choose('sydj')
+    expect(focused()).toBe('材料清单')
+    expect(page.find('.materials .rest').exists()).toBe(false)
+    await press('ArrowDown')
+    expect(page.get('.materials .rest').text()).toContain(whole.materials[1]!.name)
+    expect(page.get('.materials .rest').text()).toContain(long)
+    expect(page.get('.materials .rest').attributes('tabindex')).toBe('0') // longer than its place: to be scrolled by keys
+    await press('ArrowDown')
+    expect(page.find('.materials .rest').exists()).toBe(false)
+  })
   it('marks a typed applicant and lists everything that is missing at once', async () => {
     await open()
     const name = page.get<HTMLInputElement>('input[aria-label=申请人姓名]')
