@@ -111,3 +111,26 @@ func TestRulingSettlesReviews(t *testing.T) {
 		t.Fatalf("%+v", e)
 	}
 }
+
+// A supervisor's note of what was seen to ends the matter: it is no task itself, and
+// what follows it is not looked at again. A clerk's note is one more act.
+func TestLookSettlesReviews(t *testing.T) {
+	for _, c := range []struct {
+		authority int
+		settles   bool
+	}{{1, false}, {3, false}, {4, true}, {14, true}, {13, false}} {
+		w := newWorld()
+		a := w.accept(false)
+		bad := w.add("case.approve", 3, nil, a)
+		first := w.add("case.handover", 1, nil, bad)
+		look := w.seal(w.add("case.note", c.authority, NotePayload{Clear: []OpID{w.op(first)}}, first), SealedText)
+		after := w.add("case.material", 1, MaterialPayload{}, look)
+		out, e := w.fold()
+		if e[bad].Reason != ReasonOutOfStage || !e[first].Review || hasTask(out.Case, TaskReview, w.op(first)) {
+			t.Fatalf("%+v %+v", e, out.Case.Tasks)
+		}
+		if e[look].Review == c.settles || e[after].Review == c.settles || c.settles != (len(out.Case.Tasks) == 0) {
+			t.Errorf("authority %d: %+v %+v", c.authority, e, out.Case.Tasks)
+		}
+	}
+}

@@ -23,7 +23,7 @@ func foldCaseAt(h History, cut []bool) Folded {
 		i = end
 	}
 	effects := c.effects(v, cut)
-	markReviews(h, effects, c.rulings(v))
+	markReviews(h, effects, c.rulings(v), c.looks(effects))
 	state := c.state(v, effects, needsUpdate)
 	return folded(effects, state, func(out *Folded) { out.Case = state })
 }
@@ -147,6 +147,16 @@ func (c *caseFold) effects(v *caseView, cut []bool) []Effect {
 func (c *caseFold) rulings(v *caseView) (list []int) {
 	for _, i := range v.claims {
 		if _, dead := v.dead[i]; c.acts[i].verb == VerbResolve && !dead {
+			list = append(list, i)
+		}
+	}
+	return list
+}
+
+// looks lists the notes by which a supervisor said what was seen to.
+func (c *caseFold) looks(effects []Effect) (list []int) {
+	for i := range c.acts {
+		if p, ok := c.acts[i].payload.(*NotePayload); ok && effects[i].Effective && p.sees(&c.h.Facts[i]) {
 			list = append(list, i)
 		}
 	}

@@ -111,6 +111,11 @@ type NotePayload struct {
 	Clear  []OpID `json:"clear,omitempty"`
 }
 
+// sees tells whether this is how a supervisor says what was seen to.
+func (p *NotePayload) sees(f *Fact) bool {
+	return len(p.Clear) > 0 && f.Verdict.Rank() >= Supervisor.Rank()
+}
+
 // PrintPayload says that a document was issued: what it states travels sealed
 // as SealedPaper, so that a reprint years later is the same. Whether a printer
 // took it is a fact of its own, PrintedPayload.

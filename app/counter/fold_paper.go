@@ -78,7 +78,7 @@ func foldPaper(h History) Folded {
 			s.NeedsUpdate = true
 		}
 	}
-	markReviews(h, effects, nil)
+	markReviews(h, effects, nil, nil)
 	return folded(effects, s, nil)
 }
 

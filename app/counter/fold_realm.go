@@ -82,7 +82,7 @@ func foldItem(h History) Folded {
 		it.effects[i] = Effect{Effective: reason == "", Reason: reason}
 		it.state.NeedsUpdate = it.state.NeedsUpdate || reason == ReasonNeedsUpdate
 	}
-	markReviews(h, it.effects, nil)
+	markReviews(h, it.effects, nil, nil)
 	s := it.state
 	if len(s.Versions) == 0 && s.Withdrawn == nil && !s.NeedsUpdate {
 		s = nil
@@ -193,6 +193,6 @@ func foldSet(h History, read func(*Fact) (json.RawMessage, string)) (raw json.Ra
 		replaceEffect(effects, last, f)
 		raw, op, last = value, f.ID, i
 	}
-	markReviews(h, effects, nil)
+	markReviews(h, effects, nil, nil)
 	return raw, op, newer, effects
 }

@@ -1,5 +1,7 @@
 package counter
 
+import "slices"
+
 // History is all that is held about one entity, in the deterministic order:
 // causes before effects, and of concurrent facts the greater authority later.
 // Past(i, j) tells whether Facts[j] is in the causal past of Facts[i]; it is
@@ -65,11 +67,17 @@ func (h History) isCut(i int) bool {
 
 // markReviews sets Review on facts that know of a fact which was set aside,
 // and on those whose right somebody took back meanwhile. settled are the facts
-// (a supervisor's rulings) that end the matter for what follows them.
-func markReviews(h History, effects []Effect, settled []int) {
+// (a supervisor's rulings, and notes that name what was seen to) that end the matter
+// for what follows them. looks are those notes: they are no such matter themselves,
+// or seeing to it would never end.
+func markReviews(h History, effects []Effect, settled, looks []int) {
+	settled = slices.Concat(settled, looks)
 	aside := asideFacts(h, effects)
 	for i := range effects {
 		effects[i].Review = effects[i].Review || h.Facts[i].Verdict.Review
+		if slices.Contains(looks, i) {
+			continue
+		}
 		for _, j := range aside {
 			if h.past(i, j) && !settledBetween(h, settled, i, j) {
 				effects[i].Review = true

@@ -46,6 +46,7 @@ var kindRules = map[string]kindRule{
 	"person.record":  {roles: anyClerk},
 	"person.restore": {roles: anyClerk},
 	"person.admit":   {roles: headsOnly},
+	"person.note":    {roles: headsOnly},
 
 	"station.copied": {self: true},
 

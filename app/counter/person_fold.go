@@ -9,6 +9,7 @@ type personFold struct {
 	h       History
 	records []RecordPayload // by fact; only of admitted records
 	fields  map[string]*fieldFold
+	notes   map[int]NotePayload // by fact; only of admitted ones
 	effects []Effect
 	typ     string
 	newer   bool
@@ -34,7 +35,9 @@ func foldPerson(h History) Folded {
 			p.effects[i] = p.outcome(i, stood[i])
 		}
 	}
-	markReviews(h, p.effects, nil)
+	looks := p.looks()
+	markReviews(h, p.effects, nil, looks)
+	p.clear(looks)
 	state := p.state()
 	return folded(p.effects, state, func(out *Folded) { out.Person = state })
 }
@@ -58,6 +61,11 @@ func (p *personFold) apply(i int) (reason string, fields int) {
 		if reason = admit(f, "person", &restore, true); reason == "" {
 			reason, fields = p.restore(i, restore), 1
 		}
+	case VerbNote:
+		var note NotePayload
+		if reason = admit(f, "person", &note, true); reason == "" {
+			p.note(i, note)
+		}
 	case VerbAdmit:
 		var p AdmitPayload
 		if reason = admit(f, "person", &p, true); reason == "" && len(p.Ops) == 0 {
@@ -68,6 +76,35 @@ func (p *personFold) apply(i int) (reason string, fields int) {
 	}
 	p.newer = p.newer || reason == ReasonNeedsUpdate
 	return reason, fields
+}
+
+func (p *personFold) note(i int, n NotePayload) {
+	if p.notes == nil {
+		p.notes = map[int]NotePayload{}
+	}
+	p.notes[i] = n
+}
+
+// looks lists the notes by which a supervisor said what was seen to.
+func (p *personFold) looks() (list []int) {
+	for i, n := range p.notes {
+		if n.sees(&p.h.Facts[i]) {
+			list = append(list, i)
+		}
+	}
+	slices.Sort(list)
+	return list
+}
+
+// clear takes the mark 待复核 off what these notes name and knew of.
+func (p *personFold) clear(looks []int) {
+	for _, i := range looks {
+		for j := range i {
+			if p.h.past(i, j) && slices.Contains(p.notes[i].Clear, OpID(p.h.Facts[j].ID)) {
+				p.effects[j].Review = false
+			}
+		}
+	}
 }
 
 func (p *personFold) record(i int, f *Fact) (fields int) {

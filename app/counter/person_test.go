@@ -115,6 +115,34 @@ func TestPersonRefusals(t *testing.T) {
 	}
 }
 
+// A supervisor's note takes the mark off what it names and knew of, and off nothing else.
+func TestPersonSeenTo(t *testing.T) {
+	w := newWorld()
+	base := w.record(SourceTyped, []string{SealedIdentity})
+	bad := w.add("person.record", 1, "no payload", base)
+	a := w.record(SourceTyped, []string{SealedPhone}, bad)
+	b := w.record(SourceTyped, []string{SealedAddress}, a)
+	other := w.record(SourceTyped, []string{SealedPhone}, bad)
+	out, e := w.fold()
+	if !e[a].Review || !e[b].Review || !e[other].Review || !slices.Equal(Reviews(out), []string{TaskReview}) {
+		t.Fatalf("%+v", e)
+	}
+	look := w.add("person.note", 4, NotePayload{Clear: []OpID{w.op(a), w.op(b), w.op(other)}}, b)
+	after := w.record(SourceTyped, []string{SealedPhone}, look)
+	out, e = w.fold()
+	if e[a].Review || e[b].Review || !e[other].Review || e[look].Review || e[after].Review || !e[look].Effective {
+		t.Fatalf("%+v", e)
+	}
+	last := w.add("person.note", 14, NotePayload{Clear: []OpID{w.op(other)}}, after, other)
+	if out, e = w.fold(); len(Reviews(out)) != 0 {
+		t.Fatalf("%v %+v", Reviews(out), e)
+	}
+	w.record(SourceTyped, []string{SealedAddress}, last)
+	if out, _ = w.fold(); len(Reviews(out)) != 0 || out.Person.NeedsUpdate {
+		t.Fatalf("%v", Reviews(out))
+	}
+}
+
 // Values of people do not depend on the order of arrival, and each one entered
 // is in the state, or its record says what became of it.
 func TestPersonProperty(t *testing.T) {
@@ -132,6 +160,14 @@ func TestPersonProperty(t *testing.T) {
 			field := personFields[rng.Intn(3)]
 			if rng.Intn(3) == 0 {
 				w.add("person.restore", 1, RestoreFieldPayload{field, w.op(seen[rng.Intn(len(seen))])}, seen...)
+				continue
+			}
+			if rng.Intn(5) == 0 {
+				w.add("person.note", 1+rng.Intn(4), NotePayload{Clear: []OpID{w.op(rng.Intn(len(w.facts)))}}, seen...)
+				continue
+			}
+			if rng.Intn(6) == 0 {
+				w.add("person.record", 1, "no payload", seen...)
 				continue
 			}
 			w.record([]string{SourceCard, SourceTyped, SourceImport}[rng.Intn(3)], []string{field, SealedPhone}, seen...)

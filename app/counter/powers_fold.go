@@ -46,7 +46,7 @@ func foldPower(entityType string, h History) Folded {
 			s.Ended, ended = &id, i
 		}
 	}
-	markReviews(h, effects, nil)
+	markReviews(h, effects, nil, nil)
 	if last < 0 && ended < 0 && !s.NeedsUpdate {
 		return Folded{Effects: effects}
 	}
