@@ -79,6 +79,9 @@ func (s *Session) person(ctx context.Context, scope string, id uuid.UUID) (*Pers
 	if v.Values, err = s.personValues(ctx, d); err != nil {
 		return nil, err
 	}
+	if err := s.personReviews(ctx, d, v); err != nil {
+		return nil, err
+	}
 	v.Cases, err = s.Cases(ctx, counter.CaseFilter{Person: id})
 	return v, err
 }

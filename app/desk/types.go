@@ -268,6 +268,10 @@ type PersonView struct {
 	Superseded   int         `json:"superseded"`
 	Values       []ValueView `json:"values"`
 	Cases        []CaseLine  `json:"cases"`
+
+	Reviews []PersonReview `json:"reviews"` // records that somebody has to look at, oldest first
+	MaySee  bool           `json:"may_see"` // the user may say that they were looked at
+	Notes   []PersonNote   `json:"notes"`   // what was said of those that were, newest first
 }
 
 // Verification answers whether a document is genuine.

@@ -124,6 +124,7 @@ func TestShapes(t *testing.T) {
 		"Backlog":     reflect.TypeFor[Backlog](), "Exchange": reflect.TypeFor[Exchange](), "ExchangeFault": reflect.TypeFor[ExchangeFault](),
 		"Eligibility": reflect.TypeFor[counter.Eligibility](), "ReviewLine": reflect.TypeFor[desk.ReviewLine](), "ValueView": reflect.TypeFor[desk.ValueView](), "RestoredBy": reflect.TypeFor[desk.RestoredBy](), "OtherValue": reflect.TypeFor[desk.OtherValue](),
 		"JoinView": reflect.TypeFor[desk.JoinView](), "TaskView": reflect.TypeFor[desk.TaskView](), "Restore": reflect.TypeFor[Restore](),
+		"PersonReview": reflect.TypeFor[desk.PersonReview](), "PersonNote": reflect.TypeFor[desk.PersonNote](), "SeenPerson": reflect.TypeFor[SeenPerson](),
 		"Stick": reflect.TypeFor[Stick](), "Numbers": reflect.TypeFor[Numbers](),
 		"PaperRequest": reflect.TypeFor[PaperRequest](), "PaperOffer": reflect.TypeFor[desk.PaperOffer](),
 		"PaperField": reflect.TypeFor[desk.PaperField](), "PaperOption": reflect.TypeFor[desk.PaperOption](),

@@ -169,6 +169,10 @@ func (u *fakeUser) RestoreValue(_ context.Context, person, field, op string) (*d
 	return &desk.PersonView{ID: person, Values: []desk.ValueView{{Field: field, Op: op}}}, nil
 }
 
+func (u *fakeUser) SeenPerson(_ context.Context, person string, ops []string, text string) (*desk.PersonView, error) {
+	return &desk.PersonView{ID: person, Notes: []desk.PersonNote{{Op: ops[0], Text: text}}}, nil
+}
+
 // bench is a Config over fakes, with its clock and what was logged.
 type bench struct {
 	cfg    Config

@@ -42,6 +42,7 @@ func methods() map[string]method {
 		"Withheld":   with0((*Window).Withheld),
 		"Admit":      with1((*Window).Admit),
 		"Restore":    with1((*Window).Restore),
+		"SeenPerson": with1((*Window).SeenPerson),
 		"SaveDraft":  with1(func(w *Window, text string) (any, error) { return nil, w.SaveDraft(text) }),
 		"Draft":      with0((*Window).Draft),
 

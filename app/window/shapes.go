@@ -130,6 +130,13 @@ type Restore struct {
 	Op     string `json:"op"`     // OtherValue.op
 }
 
+// SeenPerson says that records of a person that bear 待复核 were looked at.
+type SeenPerson struct {
+	Person string   `json:"person"` // PersonView.id
+	Ops    []string `json:"ops"`    // PersonReview.op, as they were shown
+	Text   string   `json:"text"`   // what was found
+}
+
 // Paper is a document that was just made.
 type Paper struct {
 	Kind   string `json:"kind"`

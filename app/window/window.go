@@ -47,6 +47,7 @@ type User interface {
 	AdmitDevice(ctx context.Context, device [32]byte, expect int, opinion string) (desk.Withheld, error)
 	AdmitThing(ctx context.Context, device [32]byte, thing uuid.UUID, expect int, opinion string) (desk.Withheld, error)
 	RestoreValue(ctx context.Context, person, field, op string) (*desk.PersonView, error)
+	SeenPerson(ctx context.Context, person string, ops []string, text string) (*desk.PersonView, error)
 	Material(ctx context.Context, number, name string) (desk.MaterialFile, error)
 	UserID() uuid.UUID
 }

@@ -159,8 +159,26 @@ func (w *Window) Restore(r Restore) (*desk.PersonView, error) {
 	return tidyPerson(p), nil
 }
 
+// SeenPerson takes the mark 待复核 off the records that were shown and looked at, and
+// gives the person as they then are. Errors: CodeLoggedOut, CodeNotFound, CodeDenied,
+// CodeUsage without a text or without records, CodeInvalid when they bear it no more.
+func (w *Window) SeenPerson(r SeenPerson) (*desk.PersonView, error) {
+	user, err := w.current(true)
+	if err != nil {
+		return nil, err
+	}
+	if len(r.Ops) == 0 { // none named would be all, shown or not
+		return nil, counter.E(counter.CodeUsage, "没有写明核实了哪些登记", "which records were looked at is not said").Hint("请刷新页面", "reload the page")
+	}
+	p, err := user.SeenPerson(w.ctx, r.Person, r.Ops, r.Text)
+	if err != nil {
+		return nil, w.failed("SeenPerson", err)
+	}
+	return tidyPerson(p), nil
+}
+
 func tidyPerson(p *desk.PersonView) *desk.PersonView {
-	p.Cases, p.Values = list(p.Cases), list(p.Values)
+	p.Cases, p.Values, p.Reviews, p.Notes = list(p.Cases), list(p.Values), list(p.Reviews), list(p.Notes)
 	for i := range p.Values {
 		p.Values[i].Others = list(p.Values[i].Others)
 	}

@@ -176,6 +176,7 @@ func TestWorkNeedsALogin(t *testing.T) {
 		"Withheld":   func() error { _, err := w.Withheld(); return err },
 		"Admit":      func() error { _, err := w.Admit(Admission{}); return err },
 		"Restore":    func() error { _, err := w.Restore(Restore{}); return err },
+		"SeenPerson": func() error { _, err := w.SeenPerson(SeenPerson{}); return err },
 		"ReadCard":   func() error { _, err := w.ReadCard(); return err },
 		"CancelCard": w.CancelCard,
 		"Draft":      func() error { _, err := w.Draft(); return err },

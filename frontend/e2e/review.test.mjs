@@ -1,6 +1,6 @@
 // A supervisor at the hub sees to what waits: one case of a lost counter is admitted
-// alone, then the rest of it, and a case that is to be looked at again is marked as seen
-// to. All by keys.
+// alone, then the rest of it, and a case and a person that are to be looked at again are
+// marked as seen to. All by keys.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { join } from 'node:path'
@@ -114,6 +114,30 @@ test('a case that is to be looked at again is marked as seen to, with what was f
   await todo().waitFor()
   await todo().getByRole('option').filter({ hasText: made.left }).waitFor({ state: 'detached' }) // it is asked for again
   await look('done')
+})
+
+test('the record of a person is marked as looked at, too', async () => {
+  const line = todo().getByRole('option').filter({ hasText: '司马远' })
+  await line.getByText('待复核').waitFor()
+  await line.click()
+  const marked = page.getByRole('group', { name: '待复核和已核实的登记' })
+  await marked.getByText(/登记（手工录入）：身份信息、联系电话/).waitFor()
+  await look('person')
+  await marked.getByRole('button', { name: '已核实' }).focus()
+  await press('Enter')
+  await page.locator('[aria-label=怎样核实的]:focus').waitFor()
+  await press('Enter')
+  await ask().getByText('请写明怎样核实的').waitFor()
+  await page.keyboard.type('电话核对过，登记属实')
+  await look('person-seen')
+  await press('Enter')
+  await ask().waitFor({ state: 'detached' })
+  await marked.getByText('已核实：“电话核对过，登记属实”').waitFor()
+  await marked.getByText('待复核', { exact: true }).waitFor({ state: 'detached' })
+  await look('person-done')
+  await press('F5')
+  await todo().waitFor()
+  await line.waitFor({ state: 'detached' })
 })
 
 test('nothing was complained of and nothing left this machine', () => assert.deepEqual(browser.faults, []))

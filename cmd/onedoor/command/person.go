@@ -24,6 +24,10 @@ func personCommands() *cli.Command {
 				Long: cli.T("FIELD: identity 身份信息、phone 联系电话、address 住址。OP: person show 列出的记录号（可只写开头，至少 8 位）。",
 					"FIELD: identity, phone, address. OP: as person show lists it (its beginning is enough, 8 characters or more)."),
 				Define: cli.Simple(personRestore)},
+			{Name: "seen", Args: "ID", Short: cli.T("待复核的登记已核实（主管）", "records that were to be looked at are right (supervisors)"),
+				Long: cli.T("把这个人待复核的登记全部标为已核实，--opinion 写明怎样核实的，加密保存。先用 person show 看。",
+					"Marks all records of the person that bear the mark as looked at; --opinion says what was found and is kept sealed. See person show first."),
+				Define: personSeen},
 			{Name: "show", Args: "ID", Short: cli.T("一个人的资料和办件", "a person with their cases"), Define: cli.Simple(personShow)},
 		},
 	}
@@ -79,6 +83,20 @@ func personRestore(ctx context.Context, c *cli.Call) error {
 	})
 }
 
+func personSeen(fs *cli.Flags) cli.Run {
+	opinion := fs.String("opinion", "", cli.T("怎样核实的，加密保存", "what was found, kept sealed"))
+	return func(ctx context.Context, c *cli.Call) error {
+		return writingAs(ctx, c, "person seen", func(_ *station.Station, s *desk.Session) error {
+			p, err := s.SeenPerson(ctx, c.Operand(0), nil, *opinion)
+			if err != nil {
+				return err
+			}
+			p.Cases = list(p.Cases)
+			return c.Print(p, func(w io.Writer) { printPerson(w, c, p) })
+		})
+	}
+}
+
 func printPerson(w io.Writer, c *cli.Call, p *desk.PersonView) {
 	rows := [][]string{}
 	for _, line := range [][2]string{
@@ -93,6 +111,12 @@ func printPerson(w io.Writer, c *cli.Call, p *desk.PersonView) {
 	cli.Table(w, rows)
 	for _, v := range p.Values {
 		printValue(w, c, &v)
+	}
+	for _, r := range p.Reviews {
+		fmt.Fprintf(w, c.Say("待复核: %s（%s，%s %s）  记录号 %s\n", "to be looked at: %s (%s, %s %s) op %s\n"), r.What, r.Actor, r.Device, minute(r.At), r.Op[:16])
+	}
+	for _, n := range p.Notes {
+		fmt.Fprintf(w, c.Say("已核实: %s（%s，%s %s）\n", "looked at: %s (%s, %s %s)\n"), n.Text, n.Actor, n.Device, minute(n.At))
 	}
 	printCases(w, c, linesOf(p.Cases, nil))
 }

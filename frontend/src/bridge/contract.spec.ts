@@ -115,6 +115,9 @@ function contract(make: () => Promise<Desk>) {
     expect(await code(desk.Person('00000000-0000-4000-8000-00000000abcd'))).toBe('not_found')
     const nothing = { person: '00000000-0000-4000-8000-00000000abcd', field: 'address', op: '00' }
     expect(await code(desk.Restore(nothing))).toBe('not_found')
+    const seen = { person: nothing.person, ops: ['00'], text: '核实' }
+    expect(await code(desk.SeenPerson(seen))).toBe('not_found')
+    expect(await code(desk.SeenPerson({ ...seen, ops: [] }))).toBe('usage')
   })
   it('finds nobody by a name that is not recorded, and admits nothing without a reason or for a clerk', async () => {
     const nobody = await desk.FindByName('闾丘某某')

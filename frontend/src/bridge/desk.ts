@@ -33,6 +33,7 @@ import type {
   ReviewLine,
   ScanIDs,
   ScanPiece,
+  SeenPerson,
   Settings,
   Station,
   Stick,
@@ -78,6 +79,8 @@ export interface Desk {
   Person(id: string): Promise<PersonView>
   /** Lets an earlier value stand again, by an act of its own. */
   Restore(value: Restore): Promise<PersonView>
+  /** Takes the mark 待复核 off records that a supervisor looked at. */
+  SeenPerson(seen: SeenPerson): Promise<PersonView>
   /** By any characters of a name, pinyin or initials; a few, best first. */
   /** Names of the applicants of at most 100 cases, in the same order; "" where there is none. */
   Applicants(numbers: Numbers): Promise<string[]>
@@ -157,6 +160,7 @@ export function deskOver(call: Call): Desk {
     FindPerson: (number) => ask('FindPerson', number),
     Person: (id) => ask('Person', id),
     Restore: (value) => ask('Restore', value),
+    SeenPerson: (seen) => ask('SeenPerson', seen),
     Applicants: (numbers) => ask('Applicants', numbers),
     FindByName: (query) => ask('FindByName', query),
     Reviews: () => ask('Reviews'),

@@ -3,7 +3,7 @@ import { DeskError, type Problem } from './errors'
 import { guide, itemLine, items } from './memoryItems'
 import { exchange, linkState } from './memoryLink'
 import { memoryPC } from './memoryPC'
-import { known, person, restore } from './memoryPerson'
+import { known, person, restore, seen } from './memoryPerson'
 import { memoryReview, type waiting } from './memoryReview'
 import { checkAct, issued, offers, printers, printPaper, verify } from './memoryPapers'
 import type { Accepted, Application, CaseLine, CaseView } from './types'
@@ -152,6 +152,11 @@ export function memoryDesk(made: Made = sample()): Seat {
       need()
       known(r.person)
       restore(somebody, r, user)
+      return { ...structuredClone(somebody), cases: made.cases.slice(0, 2) }
+    },
+    SeenPerson: async (r) => {
+      need()
+      seen(somebody, r, user)
       return { ...structuredClone(somebody), cases: made.cases.slice(0, 2) }
     },
     SaveDraft: async (text) => (need(), void drafts.set(user, text)),

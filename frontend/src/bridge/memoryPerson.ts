@@ -1,5 +1,5 @@
 import { DeskError } from './errors'
-import type { PersonView, Restore } from './types'
+import type { PersonView, Restore, SeenPerson } from './types'
 
 /** A made-up person with an address that a concurrent record superseded. */
 export function person(): PersonView {
@@ -7,7 +7,7 @@ export function person(): PersonView {
   const said = { actor: '陈晓', device: '纯阳社区 1 号窗口', at: '2026-11-20T09:30:00+08:00' }
   return {
     id: '1', scope: '440604011001', type: 'person', name: '李䶮𠅤', number_masked: '440604********0027', birth: '1952-02-29', sex: '女',
-    phone: '138****0000', address: '禅城区纯阳路 1 号', source: 'card', superseded: 1, cases: [],
+    phone: '138****0000', address: '禅城区纯阳路 1 号', source: 'card', superseded: 1, cases: [], reviews: [], may_see: false, notes: [],
     values: [
       {
         field: 'identity', name: '身份信息', value: '李䶮𠅤 440604********0027 女 1952-02-29', op: '01', source: 'card', source_name: '读卡',
@@ -44,4 +44,16 @@ export function restore(p: PersonView, r: Restore, by: string): void {
     others: [{ value, op, source, source_name, actor, device, at, why: 'replaced', why_name: '已由后来的记录更新' }, ...rest],
   })
   if (v.field === 'address') p.address = v.value
+}
+
+/** As the program does: what is named bears the mark no more, and what was written is kept. */
+export function seen(p: PersonView, r: SeenPerson, by: string): void {
+  if (r.ops.length === 0) throw new DeskError('usage', '没有写明核实了哪些登记', '请刷新页面')
+  known(r.person)
+  if (!r.text.trim()) throw new DeskError('usage', '必须写明怎样核实的', '')
+  if (!p.may_see) throw new DeskError('denied', '您没有权限做这一步(person.note)', '请有相应岗位的人员办理')
+  const left = p.reviews.filter((x) => !r.ops.includes(x.op))
+  if (left.length === p.reviews.length) throw new DeskError('invalid', '这个人没有待复核的登记', '可能已经有人处理，重新打开看一看')
+  p.reviews = left
+  p.notes.unshift({ op: '04', text: r.text.trim(), actor: by, device: '纯阳社区 1 号窗口', at: '2026-11-21T09:30:00+08:00' })
 }

@@ -23,6 +23,37 @@ export interface PersonView {
   superseded: number
   values: ValueView[]
   cases: CaseLine[]
+  /** Records that somebody has to look at, oldest first. */
+  reviews: PersonReview[]
+  /** The user may say that they were looked at. */
+  may_see: boolean
+  /** What was said of those that were, newest first. */
+  notes: PersonNote[]
+}
+
+/** A record about a person that somebody has to look at; what says in words what it recorded. */
+export interface PersonReview {
+  op: string
+  what: string
+  actor: string
+  device: string
+  at: string
+}
+
+/** What somebody wrote who looked at a person's records. */
+export interface PersonNote {
+  op: string
+  text: string
+  actor: string
+  device: string
+  at: string
+}
+
+/** Says that records of a person were looked at: those of ops, as they were shown. */
+export interface SeenPerson {
+  person: string
+  ops: string[]
+  text: string
 }
 
 /** The photo of a person's card; image is a data: address, or "" and text says why. */

@@ -111,3 +111,42 @@ it('says while the names are still being sorted, and asks again by itself', asyn
     vi.useRealTimers()
   }
 })
+
+it('a supervisor says how a record was checked; what came in since is not meant', async () => {
+  const mark = { what: '登记（手工录入）：联系电话', actor: '王小兰', device: '纯阳社区 2 号窗口', at: '2026-11-20T09:30:00+08:00' }
+  const [base] = await desk.FindPerson('440604195202290027')
+  const marked = { ...base!, may_see: true, reviews: [{ op: 'a1', ...mark }] }
+  vi.spyOn(desk, 'FindPerson').mockResolvedValueOnce([marked])
+  const seen = vi.spyOn(desk, 'SeenPerson')
+  await type('440604195202290027')
+  await press('Enter')
+  const part = () => page.get('.reviews')
+  expect(part().text()).toContain('待复核 登记（手工录入）：联系电话')
+  await part().get('button').trigger('click')
+  await settle()
+  expect(focused()).toBe('怎样核实的')
+  await press('Enter')
+  expect(seen).not.toHaveBeenCalled()
+  expect(document.querySelector('[role=alertdialog]')?.textContent).toContain('请写明怎样核实的')
+  await type('电话核对过')
+  seen.mockRejectedValueOnce(new DeskError('invalid', '这个人没有待复核的登记', '重新打开看一看'))
+  await press('Enter')
+  expect(document.querySelector('[role=alertdialog]')?.textContent).toContain('重新打开看一看')
+  const note = { op: 'b1', text: '电话核对过', actor: '孙主管', device: mark.device, at: mark.at }
+  seen.mockResolvedValueOnce({ ...marked, reviews: [], notes: [note] })
+  await press('Enter')
+  expect(seen.mock.lastCall?.[0]).toEqual({ person: marked.id, ops: ['a1'], text: '电话核对过' })
+  expect(part().text()).toContain('已核实：“电话核对过”')
+  expect(part().text()).not.toContain('待复核')
+  expect(document.activeElement).not.toBe(document.body)
+})
+it('a clerk sees the mark and cannot take it off', async () => {
+  const [base] = await desk.FindPerson('440604195202290027')
+  vi.spyOn(desk, 'FindPerson').mockResolvedValueOnce([
+    { ...base!, reviews: [{ op: 'a1', what: '恢复：住址', actor: '王小兰', device: '', at: '2026-11-20T09:30:00+08:00' }] },
+  ])
+  await type('440604195202290027')
+  await press('Enter')
+  expect(page.get('.reviews').text()).toContain('由主管核实')
+  expect(page.find('.reviews button').exists()).toBe(false)
+})
