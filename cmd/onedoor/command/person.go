@@ -123,7 +123,7 @@ func printPerson(w io.Writer, c *cli.Call, p *desk.PersonView) {
 
 // printValue says where a value came from, and what else was entered for it.
 func printValue(w io.Writer, c *cli.Call, v *desk.ValueView) {
-	fmt.Fprintf(w, c.Say("%s（%s，%s %s %s）: %s\n", "%[7]s (%[2]s, %[3]s %[4]s %[5]s): %[6]s\n"),
+	fmt.Fprintf(w, c.Say("%[1]s（%[2]s，%[3]s %[4]s %[5]s）: %[6]s\n", "%[7]s (%[2]s, %[3]s %[4]s %[5]s): %[6]s\n"),
 		v.Name, sourceName(c, v.Source), v.Actor, v.Device, minute(v.At), v.Value, v.Field)
 	if v.Restored != nil {
 		fmt.Fprintf(w, c.Say("  由 %s 恢复，%s\n", "  restored by %s, %s\n"), v.Restored.Actor, minute(v.Restored.At))
