@@ -136,6 +136,9 @@ func (w *world) checkDevice(d *device) {
 		if got[0].Waiting != 0 {
 			w.fatalf("%s waits for something in %s: %+v", d.name, sc, got[0])
 		}
+		if here, there := w.toSee(d, sc), w.toSee(w.hub, sc); !slices.Equal(here, there) {
+			w.fatalf("in %s is to be seen to, at %s: %v; at the hub: %v", sc, d.name, here, there)
+		}
 	}
 	rep, err := d.store.VerifyLogs(bg)
 	w.must(err)
@@ -170,7 +173,7 @@ func (w *world) checkNumbers(res *result) {
 	}
 	res.Cases = len(cases)
 	for number, list := range w.told {
-		list = slices.DeleteFunc(slices.Clone(list), func(e *entry) bool { return e.lost })
+		list = slices.DeleteFunc(slices.Clone(list), func(e *entry) bool { return e.lost || w.withheld(w.hub, e) })
 		if len(list) > 1 {
 			w.checkTwice(number, list)
 		}
@@ -229,7 +232,7 @@ func (w *world) checkEntry(d *device, e *entry, doc *counter.Dossier) {
 			w.fatalf("%s of a %s by %s does not open at %s: %q, %v", field, e.kind, e.by.name, d.name, got, err)
 		}
 	}
-	if eff := doc.Folded.Effects[i]; e.fixed && !eff.Effective && eff.Reason != counter.ReasonOverruled {
+	if eff := doc.Folded.Effects[i]; e.fixed && !eff.Effective && eff.Reason != counter.ReasonOverruled && !w.cutOff(doc, e, eff) {
 		w.fatalf("the fixed act %s of %s was undone: %s", e.kind, e.by.name, eff.Reason)
 	}
 }

@@ -128,13 +128,13 @@ func (w *world) revoke(d *device) {
 	// No power cut here: whether the district said it has to be known to the judge.
 	w.hub.disk.fuse, w.hub.disk.full = 0, false
 	w.at(w.hub, w.hub.store.AddKeys(bg, fresh...))
-	p := counter.DevicePayload{Device: counter.OpID(d.id)}
+	p, cut := counter.DevicePayload{Device: counter.OpID(d.id)}, w.cutOf(d)
 	w.record(w.hub, func(rec counter.Recorder) (string, error) {
 		if _, err := rec.Append(counter.Act{Scope: counter.ScopeRealm, Kind: "device.revoke", Entity: uuid.New(), New: true, Payload: p}); err != nil {
 			return "", err
 		}
 		for _, k := range fresh {
-			if _, err := rec.Append(counter.Act{Scope: string(k.Scope), Kind: "member.remove", Entity: uuid.New(), New: true, Payload: p}); err != nil {
+			if _, err := rec.Append(counter.Act{Scope: string(k.Scope), Kind: "member.remove", Entity: uuid.New(), New: true, Payload: cut(k.Scope)}); err != nil {
 				return "", err
 			}
 			if err := w.stateKey(rec, k, d); err != nil {

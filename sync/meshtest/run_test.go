@@ -55,6 +55,9 @@ func (w *world) step() {
 	}
 	live := w.working()
 	d := pick(w.rng, live)
+	if w.looks != nil && w.looks.IntN(4) == 0 {
+		w.seeTo(pick(w.looks, live))
+	}
 	switch n := w.rng.IntN(100); {
 	case n < 18:
 		w.accept(d)

@@ -24,6 +24,7 @@ import (
 type world struct {
 	seed  uint64
 	rng   *mrand.Rand
+	looks *mrand.Rand // nil where nobody sees to anything
 	now   time.Time
 	stepN int
 
@@ -114,7 +115,7 @@ func newWorld(t *testing.T, seed uint64, loud bool) *world {
 	cryptotest.SetGlobalRandom(t, seed)
 	uuid.SetRand(rand.Reader)
 	useVFS()
-	w := &world{seed: seed, rng: mrand.New(mrand.NewPCG(seed, 7)), now: time.Date(2026, 11, 20, 1, 0, 0, 0, time.UTC), loud: loud,
+	w := &world{seed: seed, rng: mrand.New(mrand.NewPCG(seed, 7)), looks: looking(seed), now: time.Date(2026, 11, 20, 1, 0, 0, 0, time.UTC), loud: loud,
 		keys: map[oplog.Scope]store.ScopeKey{}, users: map[uuid.UUID]oplog.Scope{}, told: map[string][]*entry{}, faults: map[string]int{}}
 	root, err := roster.NewRoot(districtCode, "模拟区")
 	w.must(err)
