@@ -1,4 +1,4 @@
-import { inject, onActivated, onBeforeUnmount, onDeactivated, onMounted, readonly, ref, type InjectionKey } from 'vue'
+import { inject, onActivated, onBeforeUnmount, onDeactivated, onMounted, type InjectionKey } from 'vue'
 
 import type { Seat } from '../bridge'
 
@@ -11,11 +11,10 @@ export { key as changesKey }
 type Ear = { topics: readonly string[]; hear: () => void }
 
 /**
- * Made once for each login; start listens and gives the function that stops. silent is
- * called each time the program could not be heard: it may be gone, or another one.
+ * Made once for each login; start listens and gives the function that stops. heard is
+ * told whether the program can be: if not, it may be gone, or another one.
  */
-export function createChanges(seat: Seat, silent: () => void) {
-  const up = ref(true) // the program can be heard
+export function createChanges(seat: Seat, heard: (connected: boolean) => void) {
   const ears = new Set<Ear>()
 
   function start(): () => void {
@@ -23,14 +22,13 @@ export function createChanges(seat: Seat, silent: () => void) {
     return seat.changes(
       (topics) => ears.forEach((e) => e.topics.some((t) => topics.includes(t)) && e.hear()),
       (connected) => {
-        up.value = connected
+        heard(connected)
         if (connected && !was) ears.forEach((e) => e.hear()) // what was missed is asked for
-        else if (!connected) silent()
         was = connected
       },
     )
   }
-  return { up: readonly(up), start, add: (e: Ear) => (ears.add(e), () => void ears.delete(e)) }
+  return { start, add: (e: Ear) => (ears.add(e), () => void ears.delete(e)) }
 }
 
 /** Least time between two runs of a handler, in milliseconds: a first sync tells much. */

@@ -1,16 +1,15 @@
-import { computed, inject, onMounted, shallowRef, type InjectionKey } from 'vue'
+import { defineStore, storeToRefs } from 'pinia'
+import { computed, ref, shallowRef } from 'vue'
 
-import type { Desk, LinkState } from '../bridge'
+import type { LinkState } from '../bridge'
 import { minute } from '../shared/format'
-import { useChanges, type ChangeWatch } from './changes'
+import { useDesk } from './desk'
 
-export type LinkWatch = ReturnType<typeof useLink>
-const key: InjectionKey<LinkWatch> = Symbol('link')
-export { key as linkKey }
-
-/** The link in words that a clerk understands; undefined until first told. */
-export function useLink(desk: Desk, changes: ChangeWatch) {
+/** Sync as this PC sees it; undefined until first told. */
+const useLinkStore = defineStore('sync', () => {
+  const desk = useDesk()
   const state = shallowRef<LinkState>()
+  const up = ref(true) // the program can be heard
 
   async function ask() {
     try {
@@ -19,16 +18,16 @@ export function useLink(desk: Desk, changes: ChangeWatch) {
       // a program that is gone is noticed by its silence
     }
   }
-  onMounted(() => void ask())
-  useChanges(['link', 'records', 'device'], () => void ask(), changes)
+  const heard = (connected: boolean) => void (up.value = connected)
 
+  /** In words that a clerk understands. */
   const words = computed(() => {
-    if (!changes.up.value) return { tone: 'bad' as const, text: '程序没有回应', short: '程序没有回应' }
+    if (!up.value) return { tone: 'bad' as const, text: '程序没有回应', short: '程序没有回应' }
     if (!state.value) return { tone: 'off' as const, text: '……', short: '……' }
     return linkWords(state.value)
   })
-  return { state, words, ask }
-}
+  return { state, up, words, ask, heard }
+})
 
 /** What is said of the link, and what of it the head line has room for: never less than what is unsent. */
 export function linkWords(s: LinkState): { tone: 'good' | 'off' | 'bad'; text: string; short: string } {
@@ -42,8 +41,7 @@ export function linkWords(s: LinkState): { tone: 'good' | 'off' | 'bad'; text: s
   return { tone: 'off', text, short: unsent ? `未联网${unsent}` : last ? `未联网，上次 ${minute(last).slice(5)}` : '未联网' }
 }
 
-export function useLinkState(): LinkWatch {
-  const link = inject(key)
-  if (!link) throw new Error('no link above this component')
-  return link
+export function useLinkState() {
+  const store = useLinkStore()
+  return { ...storeToRefs(store), ask: store.ask, heard: store.heard }
 }

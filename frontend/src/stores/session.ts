@@ -1,20 +1,17 @@
-import { inject, readonly, ref, type InjectionKey } from 'vue'
+import { defineStore, storeToRefs } from 'pinia'
+import { readonly, ref } from 'vue'
 
-import { toDeskError, type DeskError, type Seat, type Station, type Who } from '../bridge'
-
-/** Who is logged in at this seat, and since when nobody is. */
-export type Session = ReturnType<typeof createSession>
-
-const key: InjectionKey<Session> = Symbol('session')
-export { key as sessionKey }
+import { toDeskError, type DeskError, type Station, type Who } from '../bridge'
+import { useDesk } from './desk'
 
 /** How often, at most, the program is told that the user is there, in milliseconds. */
 export const tellEvery = 20_000
 
 const markName = 'onedoor_in' // of a tab in which somebody is logged in
 
-/** Made once by the root of the pages, with the way to the program. */
-export function createSession(desk: Seat) {
+/** Who is logged in at this seat, and since when nobody is. */
+const useSessionStore = defineStore('session', () => {
+  const desk = useDesk()
   const who = ref<Who>()
   const station = ref<Station>()
   const notice = ref('') // why the login screen is shown, if there is something to say
@@ -101,8 +98,8 @@ export function createSession(desk: Seat) {
     }
   }
 
-  return { desk, who: readonly(who), station: readonly(station), notice: readonly(notice), mayGoOn, start, login, logout, end, touch, ask }
-}
+  return { who: readonly(who), station: readonly(station), notice: readonly(notice), mayGoOn, start, login, logout, end, touch, ask }
+})
 
 /** Whether a failure means that nobody is logged in here any more. */
 export function endsSession(fault: DeskError): boolean {
@@ -113,8 +110,11 @@ function words(fault: DeskError): string {
   return fault.hint ? `${fault.message}。${fault.hint}` : fault.message
 }
 
-export function useSession(): Session {
-  const session = inject(key)
-  if (!session) throw new Error('no session above this component')
-  return session
+export type Session = ReturnType<typeof useSession>
+
+/** The session with its values as refs, and the way to the program. */
+export function useSession() {
+  const store = useSessionStore()
+  const { mayGoOn, start, login, logout, end, touch, ask } = store
+  return { desk: useDesk(), ...storeToRefs(store), mayGoOn, start, login, logout, end, touch, ask }
 }

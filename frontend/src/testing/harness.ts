@@ -1,9 +1,11 @@
 import { flushPromises, mount, type VueWrapper } from '@vue/test-utils'
+import { createPinia } from 'pinia'
 import { vi } from 'vitest'
 
 import App from '../App.vue'
 import type { Seat } from '../bridge'
 import { burstGap } from '../shared/scanner'
+import { deskKey } from '../stores/desk'
 
 /** Height that every element claims to have: happy-dom does no layout. */
 export const viewHeight = 360
@@ -12,7 +14,7 @@ export const viewHeight = 360
 export async function show(desk: Seat): Promise<VueWrapper> {
   vi.spyOn(HTMLElement.prototype, 'clientHeight', 'get').mockReturnValue(viewHeight)
   await import('../frame/Shell.vue') // the login's background work, done
-  const wrapper = mount(App, { props: { desk }, attachTo: document.body })
+  const wrapper = mount(App, { global: { plugins: [createPinia()], provide: { [deskKey as symbol]: desk } }, attachTo: document.body })
   await settle()
   return wrapper
 }
