@@ -156,24 +156,43 @@ func (s *Store) check(in *incoming) error {
 }
 
 // apply takes checked files into one transaction. Each says what is wrong with it; the
-// error given is that of all.
+// error given is that of all. As a rule nothing is wrong with any: behind a savepoint,
+// SQLite copies every page before it is changed, so files are set apart from each other
+// only after one of them has failed and all of it was rolled back.
 func (s *Store) apply(files []*incoming) error {
+	again, err := s.applyIn(files, false)
+	if again {
+		s.knows.forget() // it may have learnt from what was rolled back
+		_, err = s.applyIn(files, true)
+	}
+	return err
+}
+
+// applyIn is one try of apply. Again says that it left nothing behind, because one of
+// several files that were not apart is no good.
+func (s *Store) applyIn(files []*incoming, apart bool) (again bool, err error) {
 	t, err := s.begin(context.Background())
 	if err != nil {
-		return err
+		return false, err
 	}
 	defer t.rollback()
 	some := false
 	for _, in := range files {
-		if err := t.apart(len(files) > 1, func() error { return t.receive(in) }, &in.err); err != nil {
-			return err
+		if err := t.apart(apart, func() error { return t.receive(in) }, &in.err); err != nil {
+			return false, err
+		}
+		if in.err != nil && !apart && len(files) > 1 {
+			for _, in := range files {
+				in.known, in.ops, in.err = false, 0, nil
+			}
+			return true, nil
 		}
 		some = some || in.err == nil && !in.known
 	}
 	if !some {
-		return nil
+		return false, nil
 	}
-	return t.commit()
+	return false, t.commit()
 }
 
 // receive applies and keeps one file.
