@@ -69,6 +69,7 @@ func (s *Store) foldOps(q querier, powers powersFunc, at heldFunc, ops []storedO
 	for _, i := range res.Waiting {
 		f.waiting = append(f.waiting, ready[i])
 	}
+	f.ops, f.facts = make([]storedOp, 0, len(res.Order)), make([]counter.Fact, 0, len(res.Order))
 	for _, i := range res.Order {
 		f.ops, f.facts = append(f.ops, ready[i]), append(f.facts, facts[i])
 	}

@@ -203,13 +203,15 @@ func (t *txn) applyBatch(h segment.Header, b *segment.Batch, l *looked, g *logTr
 	if err != nil {
 		return 0, err
 	}
-	for i := n; i < len(o.Ops); i++ { // before they are in the table: touch asks whether it has any of the entity
+	known, err := t.knownOf(set, o.Ops[n:]) // before they are in the table themselves
+	if err != nil {
+		return 0, err
+	}
+	for i := n; i < len(o.Ops); i++ {
 		if err := t.takeKey(&o.Ops[i]); err != nil {
 			return 0, err
 		}
-		if err := t.touch(set, &o.Ops[i], o.Hashes[i]); err != nil {
-			return 0, err
-		}
+		t.touch(set, &o.Ops[i], o.Hashes[i], known)
 	}
 	if err := t.insertOps(row.id, o.Ops[n:], o.Hashes[n:], l.kept[n:]); err != nil {
 		return 0, err
@@ -236,25 +238,17 @@ func (g *logTree) shared(o *segment.Opened, at *knot) (n int, err error) {
 	return n, nil
 }
 
-// touch notes an op's entity and lets its stamp move our clock.
-func (t *txn) touch(set touchedSet, op *oplog.Op, hash oplog.Hash) error {
-	t.prog.Stamp = t.prog.Stamp.Witness(op.Stamp, t.s.now())
+// touch notes an op's entity and lets its stamp move our clock. known are those of the
+// entities that the table had ops of before this batch.
+func (t *txn) touch(set touchedSet, op *oplog.Op, hash oplog.Hash, known map[oplog.EntityID]bool) {
+	now := t.s.now()
+	t.prog.Stamp = t.prog.Stamp.Witness(op.Stamp, now)
 	if op.Device == t.s.powers.districts.now().hub() {
 		t.prog.Seen = max(t.prog.Seen, op.Stamp)
 	} else { // one PC with its clock years ahead must not stop acceptance everywhere
-		t.prog.Seen = t.prog.Seen.Witness(op.Stamp, t.s.now())
+		t.prog.Seen = t.prog.Seen.Witness(op.Stamp, now)
 	}
-	isNew := false
-	if set[entityKey{op.Scope, op.Entity}] == nil && len(op.Parents) == 0 {
-		// Not by its projection: of ops that had no effect nothing stands.
-		var known bool
-		if err := t.row("SELECT EXISTS (SELECT 1 FROM ops WHERE entity = ?)", op.Entity[:]).Scan(&known); err != nil {
-			return err
-		}
-		isNew = !known
-	}
-	set.add(op, hash, isNew)
-	return nil
+	set.add(op, hash, len(op.Parents) == 0 && !known[op.Entity])
 }
 
 // wakeWaiting adds what waited for the district's log of a scope.
