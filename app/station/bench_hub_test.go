@@ -176,35 +176,10 @@ func BenchmarkRatioConnected(b *testing.B) {
 func BenchmarkRatioFanIn(b *testing.B) {
 	n, cases := benchCount(b, "ONEDOOR_BENCH_FANIN", 20), 200
 	d := newDistrict(b)
-	var vils []*Station
-	var villages []string
-	d.at(d.hub, Read, func(s *Station) { villages = otherVillages(s) })
-	for i := range n {
-		division := villages[i%len(villages)]
-		clerk := fmt.Sprintf("clerk%d", i)
-		d.addUser(clerk, "clerk", division)
-		c := d.enrolAs(fmt.Sprintf("v%d", i), division, fmt.Sprintf("%02d", 1+i/len(villages)), "village")
-		s, err := Open(context.Background(), c, Write)
-		must(b, err)
-		defer s.Close()
-		who, err := s.Desk().Login(context.Background(), clerk, "pw-"+clerk+"-1")
-		must(b, err)
-		must(b, s.v.store.Record(context.Background(), func(rec counter.Recorder) error { return manyCases(rec, who, s, cases) }))
-		vils = append(vils, s)
-	}
+	vils := d.filled(b, n, cases)
 	hub, addr, stop := d.serve(d.hub, "-")
 	begin := time.Now()
-	var wg sync.WaitGroup
-	reports := make([]SyncReport, n)
-	for i, s := range vils {
-		wg.Go(func() {
-			var err error
-			if reports[i], err = s.Sync(context.Background(), addr, 5*time.Minute); err != nil {
-				b.Error(err)
-			}
-		})
-	}
-	wg.Wait()
+	reports := allSync(b, vils, addr)
 	ours := time.Since(begin)
 	t, err := hub.Tally(context.Background())
 	must(b, err)
@@ -224,6 +199,42 @@ func BenchmarkRatioFanIn(b *testing.B) {
 	b.ReportMetric(float64(ops), "ops")
 	b.ReportMetric(ours.Seconds(), "s/fanin")
 	b.ReportMetric(bare.Seconds(), "s/bare")
+}
+
+// filled gives n stations, each of a village, with cases that nobody holds yet.
+func (d *district) filled(b *testing.B, n, cases int) (vils []*Station) {
+	var villages []string
+	d.at(d.hub, Read, func(s *Station) { villages = otherVillages(s) })
+	for i := range n {
+		division := villages[i%len(villages)]
+		clerk := fmt.Sprintf("clerk%d", i)
+		d.addUser(clerk, "clerk", division)
+		c := d.enrolAs(fmt.Sprintf("v%d", i), division, fmt.Sprintf("%02d", 1+i/len(villages)), "village")
+		s, err := Open(context.Background(), c, Write)
+		must(b, err)
+		b.Cleanup(func() { s.Close() })
+		who, err := s.Desk().Login(context.Background(), clerk, "pw-"+clerk+"-1")
+		must(b, err)
+		must(b, s.v.store.Record(context.Background(), func(rec counter.Recorder) error { return manyCases(rec, who, s, cases) }))
+		vils = append(vils, s)
+	}
+	return vils
+}
+
+// allSync lets the stations meet the hub at the same time.
+func allSync(b *testing.B, vils []*Station, addr string) []SyncReport {
+	var wg sync.WaitGroup
+	reports := make([]SyncReport, len(vils))
+	for i, s := range vils {
+		wg.Go(func() {
+			var err error
+			if reports[i], err = s.Sync(context.Background(), addr, 5*time.Minute); err != nil {
+				b.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	return reports
 }
 
 // manyCases records n cases of five ops in a village.
