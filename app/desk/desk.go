@@ -88,7 +88,10 @@ type Desk struct {
 }
 
 // New makes the facade.
-func New(cfg Config) *Desk { return &Desk{cfg: cfg, ledger: cfg.Ledger, names: newNameIndex()} }
+func New(cfg Config) *Desk {
+	names := newNameIndex()
+	return &Desk{cfg: cfg, ledger: notingLedger{cfg.Ledger, &names.own}, names: names}
+}
 
 // Device tells which station this is.
 func (d *Desk) Device() Device { return d.cfg.Device }

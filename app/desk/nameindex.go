@@ -2,10 +2,12 @@ package desk
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"github.com/google/uuid"
 
@@ -19,6 +21,8 @@ import (
 // none with effect any more.
 type nameIndex struct {
 	once chan struct{} // holds a token while nobody brings it up to date
+	own  ownActs
+	long atomic.Bool // somebody walks more people than a search waits for
 
 	// Of who holds the token.
 	known map[nameKey]nameMark
@@ -60,31 +64,91 @@ func newNameIndex() *nameIndex {
 }
 
 // refresh takes in what was recorded since the last time. One at a time does it;
-// another waits for that one and then has little to do.
-func (x *nameIndex) refresh(ctx context.Context, l counter.Ledger) error {
+// another waits for that one and then has little to do. Who waits is told by long, if
+// that is no nil, that it will take its time.
+func (x *nameIndex) refresh(ctx context.Context, l counter.Ledger, long chan<- struct{}) error {
 	<-x.once
 	defer func() { x.once <- struct{}{} }()
-	realm, err := l.Revision(ctx, counter.ScopeRealm)
+	own := x.own.take()
+	revisions, err := revisionsOf(ctx, l)
+	x.own.take()
 	if err != nil {
 		return err
 	}
+	for scope, now := range revisions {
+		was, ok := x.seen[scope]
+		switch {
+		case ok && was == now:
+			continue
+		case ok && was.realm == now.realm && was.scope+own.acts[scope] == now.scope:
+			err = x.touch(ctx, l, scope, own)
+		default:
+			err = x.walk(ctx, l, scope, long)
+		}
+		if err != nil {
+			return err
+		}
+		x.seen[scope] = now // asked before, so what came meanwhile is looked for again
+	}
+	return nil
+}
+
+func revisionsOf(ctx context.Context, l counter.Ledger) (map[string]nameSeen, error) {
+	realm, err := l.Revision(ctx, counter.ScopeRealm)
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]nameSeen{}
 	for _, scope := range l.Scopes() {
 		if scope == counter.ScopeRealm {
 			continue
 		}
-		now := nameSeen{realm: realm}
-		if now.scope, err = l.Revision(ctx, scope); err != nil {
-			return err
+		now, err := l.Revision(ctx, scope)
+		if err != nil {
+			return nil, err
 		}
-		if was, ok := x.seen[scope]; ok && was == now {
+		out[scope] = nameSeen{scope: now, realm: realm}
+	}
+	return out, nil
+}
+
+// touch looks at the people of a scope whom this program's own acts were about.
+func (x *nameIndex) touch(ctx context.Context, l counter.Ledger, scope string, own noted) error {
+	for key := range own.people {
+		if key.scope != scope {
 			continue
 		}
-		if err := x.scan(ctx, l, scope); err != nil {
+		hit, err := nameOf(ctx, l, key)
+		if err != nil {
 			return err
 		}
-		x.seen[scope] = now // asked before the scan, so what came meanwhile is looked for again
+		row := int32(noRow)
+		if was, known := x.known[key]; known {
+			row = was.row
+		}
+		x.known[key] = nameMark{round: x.round, row: row} // the next walk looks at it once more
+		if hit.Name != "" {
+			x.change([]nameRow{{key, pinyin.PrepareName(hit.Name)}}, nil)
+		} else {
+			x.change(nil, []nameKey{key})
+		}
 	}
 	return nil
+}
+
+// walkedInTime is how many people are walked while a search waits: a few milliseconds.
+const walkedInTime = 5000
+
+func (x *nameIndex) walk(ctx context.Context, l counter.Ledger, scope string, long chan<- struct{}) error {
+	defer x.long.Store(false)
+	if len(x.known) > walkedInTime {
+		x.long.Store(true)
+		select {
+		case long <- struct{}{}:
+		default:
+		}
+	}
+	return x.scan(ctx, l, scope)
 }
 
 // nameStep is how many names are entered at a time, so that a search goes between.
@@ -96,6 +160,9 @@ func (x *nameIndex) scan(ctx context.Context, l counter.Ledger, scope string) er
 		return err
 	}
 	x.round++
+	if len(people) > walkedInTime {
+		x.long.Store(true)
+	}
 	for step := range slices.Chunk(people, nameStep) {
 		var in []nameRow
 		var out []nameKey
@@ -190,37 +257,62 @@ func nameOf(ctx context.Context, l counter.Ledger, key nameKey) (hit NameHit, er
 	if err := json.Unmarshal(plain, &who); err != nil {
 		return hit, damaged(err)
 	}
-	return NameHit{ID: key.entity.String(), Scope: key.scope, Type: st.Type,
-		Name: who.Name, NumberMasked: maskNumber(st.Type, who.Number), Sex: who.Sex, Birth: who.Birth}, nil
+	hit = NameHit{ID: key.entity.String(), Scope: key.scope, Type: st.Type,
+		Name: who.Name, NumberMasked: maskNumber(st.Type, who.Number), Sex: who.Sex, Birth: who.Birth}
+	hit.tellApart(counter.IDNumber(who.Number))
+	return hit, nil
+}
+
+// tellApart says of somebody whose card was never read what the number itself proves:
+// people of one name are told apart by it, and the number is shown masked.
+func (h *NameHit) tellApart(number counter.IDNumber) {
+	if h.Type != counter.ObjectPerson {
+		return
+	}
+	if birth, ok := number.Birth(); ok && h.Birth == "" {
+		h.Birth = string(birth)
+	}
+	if h.Sex == "" {
+		h.Sex = number.Sex()
+	}
 }
 
 // search gives the best matches and how many names there are.
 func (x *nameIndex) search(q pinyin.Query) (best []nameKey, known int) {
 	x.mu.RLock()
 	defer x.mu.RUnlock()
-	type found struct {
-		score pinyin.Score
-		row   int
-	}
-	var all []found
+	top := make([]found, 0, mostNames+1) // in order; of a hundred thousand that match, few get in
 	for i := range x.rows {
-		if score, ok := x.rows[i].text.Match(q); ok {
-			all = append(all, found{score, i})
+		score, ok := x.rows[i].text.Match(q)
+		f := found{score, x.rows[i].key}
+		if !ok || len(top) == mostNames && f.compare(top[mostNames-1]) >= 0 {
+			continue
 		}
+		at, _ := slices.BinarySearchFunc(top, f, found.compare)
+		top = slices.Insert(top, at, f)
+		top = top[:min(len(top), mostNames)]
 	}
-	slices.SortFunc(all, func(a, b found) int {
-		switch {
-		case a.score.Less(b.score):
-			return -1
-		case b.score.Less(a.score):
-			return 1
-		}
-		return bytes.Compare(x.rows[a.row].key.entity[:], x.rows[b.row].key.entity[:])
-	})
-	for _, f := range all[:min(len(all), mostNames)] {
-		best = append(best, x.rows[f.row].key)
+	for _, f := range top {
+		best = append(best, f.key)
 	}
 	return best, len(x.rows)
+}
+
+// found is somebody whose name matched.
+type found struct {
+	score pinyin.Score
+	key   nameKey
+}
+
+// compare orders matches, best first; equally good ones stand in the order of their ids.
+func (a found) compare(b found) int {
+	switch {
+	case a.score.Less(b.score):
+		return -1
+	case b.score.Less(a.score):
+		return 1
+	}
+	return cmp.Or(bytes.Compare(a.key.entity[:], b.key.entity[:]), cmp.Compare(a.key.scope, b.key.scope))
 }
 
 // find searches, and opens what is told of those who were found.

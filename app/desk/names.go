@@ -15,8 +15,8 @@ type NameHit struct {
 	Type         string `json:"type"` // person or org
 	Name         string `json:"name"`
 	NumberMasked string `json:"number_masked"`
-	Sex          string `json:"sex"`
-	Birth        string `json:"birth"`
+	Sex          string `json:"sex"`   // of the card, else as the number has it
+	Birth        string `json:"birth"` // likewise
 }
 
 // NameHits are people found by name, best first.
@@ -41,12 +41,15 @@ func (s *Session) FindByName(ctx context.Context, query string) (NameHits, error
 		// Who opens the page will ask for something: the index is made ready meanwhile.
 		// Not of a whole district, where most questions are for a number.
 		if s.cfg.Device.Tier != "district" {
-			go func() { _ = s.names.refresh(context.WithoutCancel(ctx), s.ledger) }()
+			go func() { _ = s.names.refresh(context.WithoutCancel(ctx), s.ledger, nil) }()
 		}
 		return NameHits{People: []NameHit{}, Complete: true}, nil
 	}
-	fresh := make(chan error, 1)
-	go func() { fresh <- s.names.refresh(context.WithoutCancel(ctx), s.ledger) }()
+	if s.names.long.Load() {
+		return s.names.find(ctx, s.ledger, q, false) // in vain to wait
+	}
+	fresh, long := make(chan error, 1), make(chan struct{}, 1)
+	go func() { fresh <- s.names.refresh(context.WithoutCancel(ctx), s.ledger, long) }()
 	timer := time.NewTimer(nameNotice)
 	defer timer.Stop()
 	select {
@@ -55,6 +58,8 @@ func (s *Session) FindByName(ctx context.Context, query string) (NameHits, error
 			return NameHits{}, err
 		}
 		return s.names.find(ctx, s.ledger, q, true)
+	case <-long:
+		return s.names.find(ctx, s.ledger, q, false)
 	case <-timer.C:
 		return s.names.find(ctx, s.ledger, q, false)
 	case <-ctx.Done():

@@ -61,6 +61,11 @@ func TestFindByName(t *testing.T) {
 	if hit.NumberMasked != number(50)[:6]+"********"+number(50)[14:] {
 		t.Errorf("the number is not masked: %s", hit.NumberMasked)
 	}
+	// Whose card was not read is told apart by what the number itself proves.
+	birth, _ := counter.IDNumber(number(50)).Birth()
+	if hit.Birth != string(birth) || hit.Sex != counter.IDNumber(number(50)).Sex() || hit.Sex == "" {
+		t.Errorf("born %s, %s", hit.Birth, hit.Sex)
+	}
 	v, err := shared.wang.ShowPerson(ctx, hit.ID)
 	must(t, err)
 	if v.Name != "诸葛青禾"+mark || len(v.Cases) != 1 {

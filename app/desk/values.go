@@ -151,7 +151,11 @@ func showValue(typ, field string, plain []byte) string {
 				out += " " + x
 			}
 		}
-		if who.ValidTo != "" {
+		switch who.ValidTo {
+		case "":
+		case "长期":
+			out += " 长期有效"
+		default:
 			out += " 有效期至 " + who.ValidTo
 		}
 		return out

@@ -81,7 +81,7 @@ func (s *Station) lanRoad(wan *Road, before map[string]time.Time) Road {
 	r := Road{Kind: roadLAN, Name: "本地网络", On: on, Peers: []RoadPeer{},
 		Note: "同一个局域网里的镇街和村居自动互相找到，不经过区级；不需要设置"}
 	if !on {
-		r.Note = "没有打开"
+		r.Note = "现在不用：启动程序时关掉了（--lan off），或者这台电脑没有局域网。上面的网络和下面的 U 盘照常使用"
 	}
 	addresses := slices.Collect(maps.Values(at))
 	wan.Peers = slices.DeleteFunc(wan.Peers, func(p RoadPeer) bool {

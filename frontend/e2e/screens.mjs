@@ -140,11 +140,22 @@ async function caseScreens({ page, press, ask, gone, shot }, number) {
   await shot('handover')
   await press('Escape')
   await gone()
+  await page.getByLabel('办件编号').fill('')
+  await status(page, '审查中')
   await page.getByRole('button', { name: '存为常用' }).click()
-  await page.getByLabel('清单名称').fill('待我办结')
+  await page.getByLabel('清单名称').fill('正在审查')
   await shot('worklist')
   await press('Enter')
   await gone()
+  await status(page, '全部状态')
+}
+
+/** Narrows the list to a status; Esc would leave it as it was. */
+async function status(page, name) {
+  await page.locator('.tools .choose').click()
+  await page.locator('.n-base-select-option', { hasText: name }).click()
+  await page.locator('.tools .choose').getByText(name).waitFor()
+  await page.locator('.body .row').first().waitFor()
 }
 
 async function personScreens({ page, press, ask, gone, shot }) {

@@ -25,6 +25,14 @@ describe('toDeskError', () => {
       expect(e.message).not.toMatch(/[a-z]/)
     },
   )
+  it('sets commas between Chinese characters as wide as these, and no others', () => {
+    const e = toDeskError({
+      ...fault, message: '没有受理;原件1份,补齐（原件）,再来', hint: '看 A,B 和 1,000 元,端口 127.0.0.1:80',
+      details: [{ where: '材料,甲', what: '缺少,请补', fix: '原件1份;载明结果 / 1 original; with the result' }],
+    })
+    expect([e.message, e.hint]).toEqual(['没有受理；原件1份，补齐（原件），再来', '看 A,B 和 1,000 元，端口 127.0.0.1:80'])
+    expect(e.details).toEqual([{ where: '材料,甲', what: '缺少，请补', fix: '原件1份；载明结果 / 1 original; with the result' }])
+  })
   it('drops details that are none', () => {
     expect(toDeskError({ ...fault, details: [1, null, { where: 'x' }] }).details).toEqual([])
     expect(toDeskError({ ...fault, details: 'x' }).details).toEqual([])

@@ -21,6 +21,11 @@ export class DeskError extends Error {
   }
 }
 
+/** Commas and the like between Chinese characters as wide as these; what stands between digits or letters stays. */
+const wide: Record<string, string> = { ',': '，', ';': '；', ':': '：', '!': '！', '?': '？' }
+const sentence = (text: string) =>
+  text.replace(/([\u3400-\u9fff）》”])([,;:!?])(?=[\u3400-\u9fff（《“])/g, (_, before: string, sign: string) => before + wide[sign])
+
 /** Makes a DeskError of whatever a promise was rejected with. */
 export function toDeskError(reason: unknown): DeskError {
   if (reason instanceof DeskError) return reason
@@ -47,10 +52,11 @@ function fault(reason: unknown): DeskError | undefined {
   if (typeof value !== 'object' || value === null) return undefined
   const f = value as Record<string, unknown>
   if (typeof f.code !== 'string' || typeof f.message !== 'string') return undefined
-  return new DeskError(f.code, f.message, typeof f.hint === 'string' ? f.hint : '', problems(f.details))
+  return new DeskError(f.code, sentence(f.message), typeof f.hint === 'string' ? sentence(f.hint) : '', problems(f.details))
 }
 
 function problems(value: unknown): Problem[] {
   if (!Array.isArray(value)) return []
-  return value.filter((p): p is Problem => typeof p?.where === 'string' && typeof p?.what === 'string')
+  const all = value.filter((p): p is Problem => typeof p?.where === 'string' && typeof p?.what === 'string')
+  return all.map((p) => ({ ...p, what: sentence(p.what), ...(typeof p.fix === 'string' && { fix: sentence(p.fix) }) }))
 }

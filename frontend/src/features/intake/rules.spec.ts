@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 
 import { guide } from '../../bridge/memoryItems'
 import { tidyDate } from '../../shared/date'
-import { answers, blankSheet, given, missing, numberFault, tick, visibleFields } from './rules'
+import { answers, blankSheet, given, missing, numberFault, tick, told, visibleFields } from './rules'
 
 const item = guide('S-0002')
 const card = {
@@ -44,6 +44,12 @@ describe('what is missing', () => {
     expect(missing(item, blankSheet(), undefined)).toEqual([
       '申请人姓名', '申请人证件号码', '材料：居民身份证', '材料：失业登记表', '材料：离职证明', '表单：失业原因', '表单：失业日期',
     ])
+  })
+  it('is one sentence, in which each kind is named once', () => {
+    expect(told(missing(undefined, blankSheet(), undefined))).toBe('申请人姓名、申请人证件号码、要办的事项')
+    expect(told(missing(item, blankSheet(), undefined))).toBe('申请人姓名、申请人证件号码；材料：居民身份证、失业登记表、离职证明；表单：失业原因、失业日期')
+    expect(told(missing(item, blankSheet(), card))).toBe('材料：失业登记表、离职证明；表单：失业原因、失业日期')
+    expect(told([])).toBe('')
   })
   it('shrinks by the card, which shows itself too', () => {
     expect(missing(item, blankSheet(), card)).toEqual(['材料：失业登记表', '材料：离职证明', '表单：失业原因', '表单：失业日期'])

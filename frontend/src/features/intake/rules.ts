@@ -55,6 +55,20 @@ export function missing(item: Item | undefined, sheet: Sheet, card: CardRead | u
   return out
 }
 
+/** What is missing as one sentence: what stands before the colon is said once. */
+export function told(lacks: string[]): string {
+  let before = ''
+  return lacks
+    .map((l, i) => {
+      const head = l.slice(0, l.indexOf('：') + 1)
+      const same = head === before
+      before = head
+      if (i === 0) return l
+      return same ? `、${l.slice(head.length)}` : `；${l}`
+    })
+    .join('')
+}
+
 /** How a material stands: reading the card has shown the card. */
 export function tick(sheet: Sheet, card: CardRead | undefined, name: string): Tick {
   return sheet.materials[name] || (card && name === idCard ? 'given' : '')

@@ -57,7 +57,7 @@ describe('what a supervisor sees to', () => {
     const one = [...(ask()?.querySelectorAll('button') ?? [])].find((b) => b.textContent?.includes('只认可这一件'))
     one?.click()
     await settle()
-    expect(ask()?.textContent).toContain('认可后 1 件办件、 1 条人员登记立即生效')
+    expect(ask()?.textContent).toContain('认可后 1 件办件、1 条人员登记立即生效')
     expect(ask()?.textContent).toContain('其他操作仍不生效')
     await type('电话核实')
     await press('Enter')
