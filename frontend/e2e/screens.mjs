@@ -141,21 +141,18 @@ async function caseScreens({ page, press, ask, gone, shot }, number) {
   await press('Escape')
   await gone()
   await page.getByLabel('办件编号').fill('')
-  await status(page, '审查中')
+  const from = page.getByLabel('受理日期从')
+  const month = new Date(Date.now() + 8 * 3600_000).toISOString().slice(0, 7) // in China
+  await from.fill(`${month.replace('-', '')}01`)
+  await press('Enter')
+  await page.waitForFunction((day) => document.querySelector('[aria-label=受理日期从]')?.value === day, `${month}-01`)
   await page.getByRole('button', { name: '存为常用' }).click()
-  await page.getByLabel('清单名称').fill('正在审查')
+  await page.getByLabel('清单名称').fill('本月受理')
   await shot('worklist')
   await press('Enter')
   await gone()
-  await status(page, '全部状态')
-}
-
-/** Narrows the list to a status; Esc would leave it as it was. */
-async function status(page, name) {
-  await page.locator('.tools .choose').click()
-  await page.locator('.n-base-select-option', { hasText: name }).click()
-  await page.locator('.tools .choose').getByText(name).waitFor()
-  await page.locator('.body .row').first().waitFor()
+  await from.fill('')
+  await press('Enter')
 }
 
 async function personScreens({ page, press, ask, gone, shot }) {

@@ -100,7 +100,7 @@ describe('a form', () => {
     const cell = page.get('input[aria-label="地块1 面积"]')
     expect(cell.attributes('aria-invalid')).toBe('true')
     expect(page.findAll('.group .warn').map((w) => w.text())).toEqual(['不是数字。只填数字，如 12.5，不要写单位'])
-    expect(page.get('.lacks').text()).toContain('表单：地块第1行 面积有误')
+    expect(page.get('.lacks').text()).toContain('地块第1行 面积有误')
     await page.get<HTMLInputElement>('input[aria-label="地块1 面积"]').setValue('2')
     expect(page.findAll('.group .warn')).toHaveLength(0)
   })
