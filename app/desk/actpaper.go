@@ -116,13 +116,18 @@ func (s *Session) papers(ctx context.Context, d *counter.Dossier, next *act) ([]
 	if next != nil {
 		usual = PapersOf(next.verb)
 	}
+	acts, err := s.acts(ctx, d)
+	if err != nil {
+		return nil, err
+	}
 	out := []PaperOffer{}
 	for _, kind := range press.Book().Kinds() {
 		page := press.Page(kind, s.cfg.Now())
-		if page == nil || slices.Contains(looseKinds, kind) || kind == joinKind && len(d.Folded.Case.Joins) == 0 {
+		if page == nil || slices.Contains(looseKinds, kind) || kind == joinKind && len(d.Folded.Case.Joins) == 0 ||
+			!founded(d.Folded.Case, acts, next, kind) && printed(d.Folded.Case, kind) == 0 {
 			continue
 		}
-		o := PaperOffer{Kind: kind, Title: titleOf(page), Now: slices.Contains(usual, kind), Printed: printed(d.Folded.Case, kind),
+		o := PaperOffer{Kind: kind, Title: page.Called(), Now: slices.Contains(usual, kind), Printed: printed(d.Folded.Case, kind),
 			Papers: page.Papers, Scans: page.TakesScans(), Fields: []PaperField{}}
 		if kind != document.Acceptance {
 			facts, err := s.factsOfAct(ctx, d, next, PrintRequest{Kind: kind})
@@ -146,22 +151,6 @@ func (s *Session) papers(ctx context.Context, d *counter.Dossier, next *act) ([]
 	}
 	slices.SortStableFunc(out, func(a, b PaperOffer) int { return rank(a) - rank(b) })
 	return out, nil
-}
-
-// titleOf names a kind; a title that depends on its facts is named without them.
-func titleOf(page *wording.Page) string {
-	out, depth := []rune{}, 0
-	for _, r := range page.Title {
-		switch {
-		case r == '{':
-			depth++
-		case r == '}':
-			depth--
-		case depth == 0:
-			out = append(out, r)
-		}
-	}
-	return string(out)
 }
 
 // fieldsOf lists what the case does not state by itself. What was only
@@ -269,7 +258,11 @@ func (s *Session) tryPaper(ctx context.Context, d *counter.Dossier, v counter.Ve
 	if err != nil {
 		return err
 	}
-	facts, err := s.factsOfAct(ctx, d, &act{verb: v, opinion: first(o.Opinion, o.Reason), at: s.cfg.Now(), actor: s.name}, r)
+	next := &act{verb: v, opinion: first(o.Opinion, o.Reason), at: s.cfg.Now(), actor: s.name}
+	if err := s.mustBeFounded(ctx, d, next, r.Kind); err != nil {
+		return err
+	}
+	facts, err := s.factsOfAct(ctx, d, next, r)
 	if err != nil {
 		return err
 	}

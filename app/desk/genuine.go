@@ -137,7 +137,7 @@ func (d *Desk) titleOfKind(ctx context.Context, kind string) string {
 		return kind
 	}
 	if page := press.Page(kind, d.cfg.Now()); page != nil {
-		return titleOf(page)
+		return page.Called()
 	}
 	return kind
 }

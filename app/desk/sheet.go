@@ -89,6 +89,9 @@ func (s *Session) sheetOf(ctx context.Context, d *counter.Dossier, r PrintReques
 	case r.Kind == document.FormFilled:
 		return &sheet{form: func(reprint int) (document.Issued, error) { return s.issueForm(ctx, d, n, reprint) }}, nil
 	}
+	if err := s.mustBeFounded(ctx, d, nil, r.Kind); err != nil {
+		return nil, err
+	}
 	facts, err := s.factsFor(ctx, d, r)
 	if err != nil {
 		return nil, err

@@ -29,7 +29,7 @@ func (s *Desk) prints(ctx context.Context, c *counter.CaseState, v *CaseView) er
 		p := &c.Prints[i]
 		line := PrintView{Kind: p.Kind, Copy: p.Copy, IssuedAt: p.IssuedAt, Digest: p.Digest, Title: p.Kind, Reprint: p.Reprint, Failed: p.Failed()}
 		if page := press.Page(p.Kind, s.cfg.Now()); page != nil {
-			line.Title = titleOf(page)
+			line.Title = page.Called()
 		}
 		if p.Kind == document.FormFilled {
 			line.Title = formTitle

@@ -102,7 +102,7 @@ func (d *Desk) Wordings(ctx context.Context) ([]WordingLine, error) {
 	book, out := w.press.Book(), []WordingLine{}
 	for _, p := range book.Pages() {
 		_, district := w.files[fileOf(p)]
-		line := WordingLine{Name: p.Name(), Part: p.Part != "", Version: p.Version, From: p.From, To: p.To, Title: titleOf(p), District: district}
+		line := WordingLine{Name: p.Name(), Part: p.Part != "", Version: p.Version, From: p.From, To: p.To, Title: p.Called(), District: district}
 		now := book.InForce(p.Name(), d.cfg.Now())
 		line.InForce = now != nil && now.Version == p.Version
 		out = append(out, line)

@@ -131,10 +131,10 @@ func kindName(c *cli.Call, kind string) string {
 		return kind
 	}
 	page := book.At(kind, c.Now())
-	if page == nil || strings.ContainsRune(page.Title, '{') {
-		return kind // of a newer version, or titled by its content
+	if page == nil {
+		return kind // of a newer version
 	}
-	return c.Say(page.Title, kind)
+	return c.Say(page.Called(), kind)
 }
 
 // wentTo says what became of a document.

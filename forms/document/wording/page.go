@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"slices"
+	"strings"
 )
 
 // Format is the version of the file format that this program reads.
@@ -191,6 +192,29 @@ func (p *Page) Name() string {
 		return p.Part
 	}
 	return p.Kind
+}
+
+// Called is the title for lists, where no facts are known: of a choice all its
+// options, of anything else that the title takes from the facts nothing.
+func (p *Page) Called() string {
+	var out strings.Builder
+	rest := p.Title
+	for {
+		text, after, open := strings.Cut(rest, "{")
+		key, tail, closed := strings.Cut(after, "}")
+		out.WriteString(text)
+		if !open || !closed {
+			return out.String()
+		}
+		field, _ := p.Field(key)
+		for i, o := range field.Options {
+			if i > 0 {
+				out.WriteString("或")
+			}
+			out.WriteString(o.Zh)
+		}
+		rest = tail
+	}
 }
 
 // Field finds a field by its key.

@@ -252,3 +252,17 @@ func TestFilesAreReadable(t *testing.T) {
 		}
 	}
 }
+
+// TestCalled: a page is called by its title, and by all of a choice.
+func TestCalled(t *testing.T) {
+	book, err := Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	day := time.Date(2026, 11, 20, 0, 0, 0, 0, time.UTC)
+	for kind, want := range map[string]string{"grant": "准予决定书", "withdrawal": "撤回申请或终止办理通知书", "guide": "办事指南"} {
+		if got := book.At(kind, day).Called(); got != want {
+			t.Errorf("%s is called %q", kind, got)
+		}
+	}
+}
