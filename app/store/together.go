@@ -165,6 +165,9 @@ func (s *Store) apply(files []*incoming) error {
 		s.knows.forget() // it may have learnt from what was rolled back
 		_, err = s.applyIn(files, true)
 	}
+	if err != nil {
+		s.knows.forget()
+	}
 	return err
 }
 

@@ -160,3 +160,34 @@ func TestWhoTakesWhat(t *testing.T) {
 		t.Fatalf("%d files, %d left", len(got), len(box.queue))
 	}
 }
+
+// TestFailedCommitTeachesNothing: what is the beginning of a file that was taken in the
+// same transaction is not known to be held when that transaction does not last.
+func TestFailedCommitTeachesNothing(t *testing.T) {
+	w := newWorld(t)
+	w.accept(t, w.vil, "first")
+	older := wanted(t, w.hub, w.vil)[0]
+	w.accept(t, w.vil, "second")
+	newer := wanted(t, w.hub, w.vil)[0]
+	full := errors.New("disk full")
+	receive := func(fault error) {
+		w.hub.mu.Lock()
+		defer w.hub.mu.Unlock()
+		w.hub.opt.Fault = func(step string) error {
+			if step == "commit" {
+				return fault
+			}
+			return nil
+		}
+		w.hub.receive([]*incoming{newer, older})
+	}
+	receive(full)
+	if !errors.Is(newer.err, full) || w.hub.knows.has(older.w.FileInfo) {
+		t.Fatalf("%v; the older one is taken for held: %v", newer.err, w.hub.knows.has(older.w.FileInfo))
+	}
+	newer.err, older.err, newer.known, older.known = nil, nil, false, false
+	receive(nil)
+	if newer.err != nil || older.err != nil || !w.hub.knows.has(older.w.FileInfo) || casesAt(t, w.hub) != 2 {
+		t.Fatalf("%v %v", newer.err, older.err)
+	}
+}

@@ -148,7 +148,7 @@ func (s *Store) verifyFiles(ctx context.Context, keys map[oplog.DeviceID]*ecdsa.
 	if err != nil {
 		return err
 	}
-	patience := verifyAgain
+	patience := verifyTries
 	if s.opt.ByHand {
 		patience = 0 // nobody else writes
 	}
@@ -156,26 +156,37 @@ func (s *Store) verifyFiles(ctx context.Context, keys map[oplog.DeviceID]*ecdsa.
 		rep.Files++
 		before := len(rep.Faults)
 		s.verifyFile(ctx, f, keys, rep)
+		if len(rep.Faults) > before && !s.opt.ByHand {
+			rep.Faults = rep.Faults[:before]
+			s.verifyAgain(ctx, f, keys, rep)
+		}
 		for len(rep.Faults) > before && patience > 0 && ctx.Err() == nil {
-			// Another process may be writing: a file is renamed a moment before that
-			// is recorded. What was sealed or grew meanwhile is no fault.
 			patience--
 			time.Sleep(verifyPause)
 			rep.Faults = rep.Faults[:before]
-			var now []byte
-			err := s.r.QueryRowContext(ctx, "SELECT hash FROM files WHERE folder = ? AND name = ?", f.folder, f.name).Scan(&now)
-			if err == nil && string(now) == string(f.hash[:]) {
-				s.verifyFile(ctx, f, keys, rep)
-			}
+			s.verifyAgain(ctx, f, keys, rep)
 		}
 	}
 	return nil
 }
 
+// verifyAgain looks at a file again that seemed to be bad. A file is renamed a moment
+// before that is recorded; what was sealed or grew meanwhile is no fault. With the store
+// in hand nobody in this process is in between; another process may be.
+func (s *Store) verifyAgain(ctx context.Context, f fileRow, keys map[oplog.DeviceID]*ecdsa.PublicKey, rep *LogReport) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var now []byte
+	err := s.r.QueryRowContext(ctx, "SELECT hash FROM files WHERE folder = ? AND name = ?", f.folder, f.name).Scan(&now)
+	if err == nil && string(now) == string(f.hash[:]) {
+		s.verifyFile(ctx, f, keys, rep)
+	}
+}
+
 // A fault is looked at again, so often in one run and after such a pause (a busy disk
 // commits late): one that
 // stays is real, and so are probably the next ones.
-const verifyAgain = 40
+const verifyTries = 40
 
 var verifyPause = 15 * time.Millisecond // tests do not wait
 
