@@ -2,7 +2,7 @@
 //
 // What the fake in memory and the real program must both do, so that the fake cannot
 // lie. The real one is asked when "make e2e" has started it (e2e/contract.mjs).
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 
 import { deskOver, type Desk } from './desk'
 import { toDeskError } from './errors'
@@ -33,15 +33,26 @@ const code = async (promise: Promise<unknown>) => promise.then(() => 'no error',
 
 function contract(make: () => Promise<Desk>) {
   let desk: Desk
-  let number = ''
-  let item = ''
+  let item = '' // an instant one without a form
   const application = (more: Partial<Application> = {}): Application => ({
     item, card: '', applicant: { type: 'person', ...person }, form: {}, prefilled: [], materials: [], legal_date: '', ...more,
   })
-  beforeAll(async () => (desk = await make()))
+  /** A case of its own for whoever asks. */
+  async function accepted() {
+    const materials = (await desk.Item(item)).materials.filter((m) => m.necessity === 'required').map((m) => ({ name: m.name, provided: true }))
+    return desk.Accept(application({ materials }))
+  }
+  beforeAll(async () => {
+    desk = await make()
+    await desk.Login(first.name, first.password)
+    item = (await desk.Items('')).find((i) => i.instant && i.required_fields.length === 0)?.code ?? ''
+  })
+  // In whatever order: some of them end with nobody logged in.
+  beforeEach(async () => void ((await code(desk.Whoami(true))) === 'logged_out' && (await desk.Login(first.name, first.password))))
   afterAll(() => desk.Logout())
 
   it('lets nobody in without a login, or with a wrong password', async () => {
+    await desk.Logout()
     expect((await desk.Station()).division).toMatch(/^\d{12}$/)
     expect(await code(desk.Whoami(true))).toBe('logged_out')
     expect(await code(desk.Draft())).toBe('logged_out')
@@ -51,9 +62,7 @@ function contract(make: () => Promise<Desk>) {
     expect(who.idle_seconds).toBeGreaterThan(0)
   })
   it('finds items, all or by what is typed, and gives one whole', async () => {
-    const all = await desk.Items('')
-    const plain = all.find((i) => i.instant && i.required_fields.length === 0)
-    item = plain?.code ?? ''
+    const plain = (await desk.Items('')).find((i) => i.code === item)
     expect((await desk.Items(item)).map((i) => i.code)).toContain(item)
     expect(await desk.Items('zzzzqq')).toEqual([])
     const whole = await desk.Item(item)
@@ -73,9 +82,8 @@ function contract(make: () => Promise<Desk>) {
     expect(refused.details.length).toBeGreaterThanOrEqual(3)
   })
   it('accepts a typed applicant and shows the case', async () => {
-    const materials = (await desk.Item(item)).materials.filter((m) => m.necessity === 'required').map((m) => ({ name: m.name, provided: true }))
-    const done = await desk.Accept(application({ materials }))
-    number = done.number
+    const done = await accepted()
+    const { number } = done
     expect(done).toMatchObject({ item, due: null, due_provisional: false })
     const c = await desk.Case(number)
     expect(c).toMatchObject({ number, status: 'accepted', status_name: '已受理', item: { code: item } })
@@ -86,6 +94,7 @@ function contract(make: () => Promise<Desk>) {
     expect(await code(desk.Case('X-1'))).not.toBe('no error')
   })
   it('counts the copies of a paper', async () => {
+    const { number } = await accepted()
     const one = await desk.Print(number, 'acceptance')
     const two = await desk.Print(number, 'acceptance')
     expect(one.warnings).toEqual([])
@@ -94,6 +103,7 @@ function contract(make: () => Promise<Desk>) {
     expect((await desk.Case(number)).documents.length).toBeGreaterThanOrEqual(2)
   })
   it('voids with a reason, once', async () => {
+    const { number } = await accepted()
     const act = { number, verb: 'void', opinion: '', to: '', choose: '' }
     expect(await code(desk.Act(act))).toBe('usage')
     // The paper that is to come is checked before the act is recorded.
@@ -130,6 +140,7 @@ function contract(make: () => Promise<Desk>) {
     expect(await code(desk.Admit({ device: '07'.repeat(32), thing: crypto.randomUUID(), expect: 1, opinion: '核实' }))).toBe('not_found')
   })
   it('says of each value where it came from', async () => {
+    const { number } = await accepted()
     const c = await desk.Case(number)
     expect(c.values[0]).toMatchObject({ field: 'applicant', actor: first.name, from: '', columns: [], rows: [], restored: null, others: [] })
     expect([c.dispute, c.joins]).toEqual([[], []])
@@ -175,6 +186,7 @@ function contract(make: () => Promise<Desk>) {
     expect(Array.isArray(await desk.FolderScans())).toBe(true)
   })
   it('tells how it stands', async () => {
+    await accepted()
     const state = await desk.Link()
     expect(state.cases).toBeGreaterThan(0)
     expect(state.roads.map((r) => r.kind)).toEqual(expect.arrayContaining(['wan', 'stick']))
@@ -184,6 +196,7 @@ function contract(make: () => Promise<Desk>) {
     expect((await desk.Divisions()).some((d) => d.level === 'village')).toBe(true)
   })
   it('knows what is not with a superior yet, and tells why a round did not happen', async () => {
+    const { number } = await accepted()
     expect(await desk.Unsent({ numbers: [number] })).toEqual([number])
     expect(await desk.Unsent({ numbers: [] })).toEqual([])
     const [name, none] = await desk.Applicants({ numbers: [number, 'no such case'] })
@@ -196,6 +209,7 @@ function contract(make: () => Promise<Desk>) {
     expect(await code(desk.StickImport(' '))).toBe('usage')
   })
   it('is left by a logout', async () => {
+    const { number } = await accepted()
     await desk.Logout()
     expect(await code(desk.Case(number))).toBe('logged_out')
   })
