@@ -46,6 +46,10 @@ func (s *CaseState) admits(v Verb) bool {
 func nextHint(s *CaseState, lang string) string {
 	var names []string
 	for _, v := range NextVerbs(s.Status, s.Instant) {
+		if lang == "en" {
+			names = append(names, string(v)+" ("+v.Name(lang)+")")
+			continue
+		}
 		names = append(names, string(v)+"（"+v.Name(lang)+"）")
 	}
 	switch {

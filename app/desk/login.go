@@ -21,7 +21,7 @@ type Session struct {
 // Errors are CodeDenied: which of name and password was wrong is not told.
 func (d *Desk) Login(ctx context.Context, name, pass string) (*Session, error) {
 	denied := counter.E(counter.CodeDenied, "用户名或口令不对", "wrong user name or password").
-		Hint("检查大小写;忘记口令请联系区级管理员重设", "check the spelling; the district administrator can set a new password")
+		Hint("检查大小写;每个人只能在自己单位(村、镇街或区)的电脑上登录;忘记口令请联系区级管理员重设", "check the spelling; everybody logs in at the PCs of their own place only; the district administrator can set a new password")
 	found, verifier, err := d.findLogin(ctx, name)
 	if err != nil {
 		return nil, err

@@ -235,7 +235,7 @@ func codeError(a codeAnswer) error {
 		if a.Why != "" {
 			zh += ":" + a.Why
 		}
-		return say(counter.CodeDenied, zh, "the hub did not accept the request", "按提示处理后重新申请", "mend what it says and ask again")
+		return say(counter.CodeDenied, zh, "the hub did not accept the request", "换一个窗口号,在新的数据文件夹重新 init;或请区级管理员处理后再试", "run init in a new home with another counter number, or ask the district, then try again")
 	}
 	return say(counter.CodeFailed, "区级枢纽没有办成,稍后再试", "the hub could not do it", "稍后再试;入网码仍然有效", "try again later; the code is still good")
 }

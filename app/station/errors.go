@@ -68,9 +68,19 @@ func rosterError(err error) error {
 	say := func(code counter.Code, zh, en, hintZh, hintEn string) error {
 		return counter.E(code, zh, en).Hint(hintZh, hintEn).Because(err)
 	}
-	switch roster.CodeOf(err) {
+	file := new(roster.Error)
+	errors.As(err, &file)
+	switch file.Code {
 	case roster.CodeWrongFile:
-		return say(counter.CodeInvalid, "这不是需要的入网凭证", "this is not the enrolment file that is needed", "核对文件:申请用 init 生成的文件,开通用区级发回的 grant 文件", "a request comes from init, a grant from the district")
+		switch file.What {
+		case "recovery kit":
+			return say(counter.CodeInvalid, "这不是恢复包", "this is not a recovery kit", "核对 --recovery(恢复包)和 --keys(密钥备份)有没有写反", "check that --recovery (the kit) and --keys (the backup) are not swapped")
+		case "keys":
+			return say(counter.CodeInvalid, "这不是密钥备份", "this is not a backup of keys", "核对 --recovery(恢复包)和 --keys(密钥备份)有没有写反", "check that --recovery (the kit) and --keys (the backup) are not swapped")
+		case "request":
+			return say(counter.CodeInvalid, "这不是入网申请", "this is not a request to join", "要用窗口运行 onedoor init 写出的文件", "take the file that onedoor init wrote at the counter")
+		}
+		return say(counter.CodeInvalid, "这不是需要的入网凭证", "this is not the grant that is needed", "要用区里批准以后发回的入网凭证文件", "take the grant file that the district sent back")
 	case roster.CodeNewer:
 		return say(counter.CodeFailed, "文件是更新版本的程序生成的", "the file was made by a newer program", "请升级程序", "upgrade the program")
 	case roster.CodeAltered, roster.CodeUntrusted:
@@ -81,6 +91,9 @@ func rosterError(err error) error {
 		return say(counter.CodeDenied, "这个入网凭证是给另一台电脑的", "this grant is for another PC", "找出本机申请对应的入网凭证", "find the grant made for this PC's request")
 	case roster.CodePassphrase:
 		return say(counter.CodeLocked, "口令不对或没有给出", "the passphrase is wrong or missing", "核对 ONEDOOR_RECOVERY_PASSPHRASE", "check ONEDOOR_RECOVERY_PASSPHRASE")
+	}
+	if file.Field == "addresses" {
+		return say(counter.CodeInvalid, "枢纽的地址写得不对", "the hub's address is not valid", "写成 tcp://地址:端口,例如 tcp://hub.example.cn:22800", "write tcp://host:port, such as tcp://hub.example.org:22800")
 	}
 	return say(counter.CodeInvalid, "开通资料不符合要求", "the enrolment data is not valid", "核对区划代码(与层级相符)、窗口编号(两位数字)和名称", "check division, counter number and name")
 }

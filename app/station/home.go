@@ -40,8 +40,7 @@ func createHome(ctx context.Context, cfg Config) (*vault, error) {
 	if entries, err := os.ReadDir(cfg.Home); err == nil {
 		for _, e := range entries {
 			if e.Name() == homeFile || e.Name() == store.DatabaseName {
-				return nil, counter.E(counter.CodeInvalid, "这个目录已经在用,没有改动", "this home is in use already; nothing was changed").
-					Hint("换一个新目录;或先核对是否已经初始化过", "choose a new folder, or check whether it was set up before")
+				return nil, homeInUse()
 			}
 		}
 	}
@@ -69,6 +68,11 @@ func createHome(ctx context.Context, cfg Config) (*vault, error) {
 		return nil, fileError("写入目录", err)
 	}
 	return openVault(ctx, cfg, ring, mark, false)
+}
+
+func homeInUse() error {
+	return counter.E(counter.CodeInvalid, "这个目录已经在用,没有改动", "this home is in use already; nothing was changed").
+		Hint("换一个新目录;或先核对是否已经初始化过", "choose a new folder, or check whether it was set up before")
 }
 
 // openHome opens a home with the key that it names.

@@ -5,12 +5,10 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"errors"
-	"os"
 	"strings"
 
 	"onedoor/app/counter"
 	"onedoor/app/store"
-	"onedoor/internal/atomicfile"
 	"onedoor/sync/roster"
 	"onedoor/sync/segment"
 )
@@ -28,42 +26,6 @@ type CounterInfo struct {
 	Division string `json:"division"`
 	Counter  string `json:"counter"`
 	Request  string `json:"request"`
-}
-
-// InitCounter makes a counter's home and keys and writes the request for the
-// district. The private keys never leave the home.
-func InitCounter(ctx context.Context, cfg Config, c CounterInit) (CounterInfo, error) {
-	division, err := counter.PadDivision(c.Division)
-	if err != nil {
-		return CounterInfo{}, err
-	}
-	keys, err := roster.GenerateKeys()
-	if err != nil {
-		return CounterInfo{}, rosterError(err)
-	}
-	req, err := roster.NewRequest(keys, division, c.Counter, strings.TrimSpace(c.Name))
-	if err != nil {
-		return CounterInfo{}, rosterError(err)
-	}
-	data, err := req.Encode(keys)
-	if err != nil {
-		return CounterInfo{}, rosterError(err)
-	}
-	fresh := !exists(cfg.Home)
-	v, err := createHome(ctx, cfg)
-	if err != nil {
-		return CounterInfo{}, err
-	}
-	err = keepRequest(ctx, v, keys, c)
-	if err == nil {
-		if werr := atomicfile.Write(c.Out, data, 0o600); werr != nil {
-			err = fileError("写入入网申请", werr)
-		}
-	}
-	if err = errors.Join(err, v.close()); err != nil && fresh {
-		_ = os.RemoveAll(cfg.Home)
-	}
-	return CounterInfo{Division: division, Counter: c.Counter, Request: c.Out}, single(err)
 }
 
 func keepRequest(ctx context.Context, v *vault, keys *roster.DeviceKeys, c CounterInit) error {
@@ -136,13 +98,9 @@ func (s *Station) joinByCode(ctx context.Context, code roster.JoinCode, hub stri
 	if raw == nil || json.Unmarshal(raw, &self) != nil {
 		return info, counter.E(counter.CodeNotEnrolled, "本机还没有做过 init", "this home was not made by init").Hint("先运行 onedoor init", "run onedoor init first")
 	}
-	req, err := roster.NewRequest(s.keys, self.Division, self.Counter, strings.TrimSpace(self.Name))
+	request, err := self.request(s.keys)
 	if err != nil {
-		return info, rosterError(err)
-	}
-	request, err := req.Encode(s.keys)
-	if err != nil {
-		return info, rosterError(err)
+		return info, err
 	}
 	grant, err := askByCode(ctx, hub, code, request)
 	if err != nil {

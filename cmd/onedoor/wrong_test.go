@@ -34,7 +34,7 @@ func TestWrongInput(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	unplugged, empty := reader(t, s, "--card", "R1", "--fault", "unplug@read*9"), reader(t, s)
+	unplugged, empty, card := reader(t, s, "--card", "R1", "--fault", "unplug@read*9"), reader(t, s), reader(t, s, "--card", "R1")
 	accept := "case accept --home village --material all --applicant "
 	nobody := play.Person{}
 	for _, c := range []wrong{
@@ -46,6 +46,9 @@ func TestWrongInput(t *testing.T) {
 		{"no such scan", play.Clerk, accept + "good.json --material 身份证=none.jpg --item " + plain, "", 6, "not_found", "none.jpg"},
 		{"no applicant", play.Clerk, "case accept --home village --item " + plain, "", 2, "usage", "--card-port"},
 		{"bad legal date", play.Clerk, accept + "good.json --legal-date 2026-02-30 --item " + plain, "", 2, "usage", "2026-02-30"},
+		{"folder for a file", play.Clerk, accept + "otherkeys --item " + plain, "", 7, "invalid", "文件夹"},
+		{"somebody else's card", play.Clerk, accept + "good.json --item " + plain + " --card-port " + card, "", 7, "invalid", "不是同一个人"},
+		{"unknown status", play.Clerk, "case list --home village --status acceptd", "", 2, "usage", "accepted"},
 		{"wrong number", play.Clerk, "case show --home village 123", "", 7, "invalid", ""},
 		{"unknown act", play.Clerk, "case act --home village 123 fly", "", 2, "usage", "fly"},
 		{"reader unplugged", play.Clerk, "case accept --home village --item " + plain + " --card-port " + unplugged, "", 1, "failed", ""},
@@ -63,6 +66,9 @@ func TestWrongInput(t *testing.T) {
 		{"empty home", nobody, "state digest --home nothing", "", 3, "not_enrolled", ""},
 		{"not joined yet", nobody, "state digest --home early", "", 3, "not_enrolled", "join"},
 		{"copied without key", nobody, "state digest --home copied", "ONEDOOR_KEYDIR=" + filepath.Join(s.Dir, "otherkeys"), 3, "locked", "密钥"},
+		{"bad hub address", play.Admin, "hub init --home hub2 --district 440604 --name x --admin y --address nonsense", "", 7, "invalid", "tcp://"},
+		{"request there", nobody, "init --home new --division 440604011002 --counter 01 --name x --out early.request", "", 7, "invalid", "已经有了"},
+		{"kit for a backup", nobody, "rebuild --home new --from otherkeys --keys good.json --recovery good.json", "ONEDOOR_RECOVERY_PASSPHRASE=x", 7, "invalid", "恢复包"},
 		{"home in use", nobody, "init --home village --division 440604011002 --counter 01 --name x --out r", "", 7, "invalid", ""},
 		{"another's grant", nobody, "join --home early --grant village.grant", "", 3, "denied", ""},
 		{"not a grant", nobody, "join --home early --grant good.json", "", 7, "invalid", ""},

@@ -68,6 +68,11 @@ func (e *Env) Open(p string) (io.ReadCloser, error) {
 	if err != nil {
 		return nil, openError(p, err)
 	}
+	if info, err := f.Stat(); err == nil && info.IsDir() {
+		_ = f.Close() // it was only read
+		return nil, counter.Ef(counter.CodeInvalid, "%s 是文件夹，这里要写一个文件", "%s is a folder; a file is needed here", p).
+			Hint("请写出文件夹里的那个文件", "name the file in it")
+	}
 	return f, nil
 }
 
@@ -95,7 +100,9 @@ func openError(p string, err error) error {
 		return counter.Ef(counter.CodeNotFound, "找不到文件 %s", "no such file: %s", p).
 			Hint("请检查文件名和所在文件夹", "check the file name and its folder")
 	case errors.Is(err, fs.ErrPermission):
-		return counter.Ef(counter.CodeDenied, "没有权限读取文件 %s", "no permission to read file %s", p).Because(err)
+		return counter.Ef(counter.CodeDenied, "没有权限读取文件 %s", "no permission to read file %s", p).Because(err).
+			Hint("请用有权限的用户运行，或检查文件的权限", "run it as a user who may, or check the file's permissions")
 	}
-	return counter.Ef(counter.CodeFailed, "读不出文件 %s", "cannot read file %s", p).Because(err)
+	return counter.Ef(counter.CodeFailed, "读不出文件 %s", "cannot read file %s", p).Because(err).
+		Hint("请检查磁盘或U盘，再试一次", "check the disk or stick and try again")
 }

@@ -56,6 +56,9 @@ func TestReadFile(t *testing.T) {
 	if data, err := e.ReadFile("-", 5); err != nil || string(data) != "piped" {
 		t.Errorf("standard input: %q, %v", data, err)
 	}
+	if _, err := e.ReadFile(".", 5); counter.CodeOf(err) != counter.CodeInvalid {
+		t.Errorf("a folder: %v", err)
+	}
 	if _, err := e.ReadFile("表.json", 4); counter.CodeOf(err) != counter.CodeInvalid {
 		t.Errorf("too large: %v", err)
 	}

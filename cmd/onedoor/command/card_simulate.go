@@ -46,7 +46,8 @@ func cardSimulate(fs *cli.Flags) cli.Run {
 		}
 		sim, err := simulator.Listen(*listen, o)
 		if err != nil {
-			return counter.Ef(counter.CodeFailed, "不能在 %s 监听", "cannot listen at %s", *listen).Because(err)
+			return counter.Ef(counter.CodeFailed, "不能在 %s 监听", "cannot listen at %s", *listen).Because(err).
+				Hint("地址或端口可能已被占用；换一个端口，或写 :0 由系统选", "the address may be in use; choose another port, or :0 for any")
 		}
 		defer sim.Close()
 		// The address is the result: a script waits for this line, then connects.

@@ -43,6 +43,10 @@ func caseList(fs *cli.Flags) cli.Run {
 				return badDate(name, day)
 			}
 		}
+		if *status != "" && counter.Status(*status).Stage() == "" {
+			return counter.Ef(counter.CodeUsage, "没有这种状态：%s", "there is no status %q", *status).
+				Hint("可用："+statusList(), "one of "+statusList())
+		}
 		if *scope != "" {
 			full, err := counter.PadDivision(*scope)
 			if err != nil {
@@ -180,4 +184,13 @@ func printCase(w io.Writer, c *cli.Call, v *desk.CaseView) {
 	if v.Waiting > 0 {
 		fmt.Fprintf(w, c.Say("另有 %d 条记录在等待尚未收到的内容\n", "%d more ops wait for what is not here yet\n"), v.Waiting)
 	}
+}
+
+// statusList names the statuses that a case can have, for a hint.
+func statusList() string {
+	var names []string
+	for _, s := range counter.Statuses() {
+		names = append(names, string(s))
+	}
+	return strings.Join(names, " ")
 }

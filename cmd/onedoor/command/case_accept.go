@@ -58,7 +58,10 @@ func caseAccept(fs *cli.Flags) cli.Run {
 				if err != nil {
 					return err
 				}
-				a.Card = deskCard(card)
+				if a.Card = deskCard(card); a.Applicant != nil && otherNumber(a.Applicant.Number, a.Card.Number) {
+					return counter.E(counter.CodeInvalid, "读到的卡和申请人文件不是同一个人，没有受理", "the card and the applicant file are of two people; nothing was recorded").
+						Hint("核对卡和文件；卡是代办人的，去掉 --card-port，在文件里写申请人和 agent", "check both; if the card is the agent's, leave --card-port away and name the agent in the file")
+				}
 			}
 			done, err := s.Accept(ctx, a)
 			if err != nil {
@@ -179,4 +182,10 @@ func printAccepted(w io.Writer, c *cli.Call, a desk.Accepted) {
 	for _, warning := range a.Warnings {
 		fmt.Fprintln(w, c.Say("注意:", "Note:"), warning)
 	}
+}
+
+// otherNumber tells that a file names a person's number and it is not the card's.
+func otherNumber(said, read string) bool {
+	said = strings.TrimSpace(said)
+	return said != "" && read != "" && !strings.EqualFold(said, read)
 }
