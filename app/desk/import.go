@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"strconv"
 	"strings"
@@ -61,7 +62,7 @@ func (s *Session) ImportCases(ctx context.Context, r io.Reader, progress func(do
 			if code := counter.CodeOf(err); code != counter.CodeInvalid && code != counter.CodeNotFound {
 				return out, err
 			}
-			out.Refused = append(out.Refused, Refusal{Line: n, Why: whole(err)})
+			out.Refused = append(out.Refused, Refusal{Line: n, Why: whole(err, "zh"), WhyEn: whole(err, "en")})
 			continue
 		}
 		if chunk = append(chunk, p); len(chunk) == importChunk || p.item.Single {
@@ -99,8 +100,11 @@ func (s *Session) prepareLine(ctx context.Context, line []byte) (*prepared, erro
 	dec.DisallowUnknownFields()
 	err := dec.Decode(&a)
 	if _, end := dec.Token(); err != nil || end != io.EOF { // a second case on the line would be lost
+		if err == nil {
+			err = errors.New("more than one value")
+		}
 		return nil, counter.E(counter.CodeInvalid, "这一行不是有效的 JSON 办件", "the line is not a case in JSON").
-			Hint("格式见手册“批量受理”", "see the manual")
+			With(counter.Problem{Where: "JSON", What: err.Error()}).Because(err).Hint("格式见手册“批量受理”", "see the manual")
 	}
 	if a.Applicant == nil {
 		return nil, counter.E(counter.CodeInvalid, "没有申请人", "no applicant")
@@ -112,14 +116,23 @@ func (s *Session) prepareLine(ctx context.Context, line []byte) (*prepared, erro
 	return p, err
 }
 
-// whole puts an error and all its details into one line.
-func whole(err error) string {
-	parts := []string{textOf(err)}
-	if e, ok := err.(*counter.Error); ok {
-		for _, p := range e.Details {
-			p = p.In("zh")
-			parts = append(parts, strings.TrimRight(p.Where+":"+p.What+"("+p.Fix+")", "()"))
-		}
+// whole puts an error and all its details into one line, in one language.
+func whole(err error, lang string) string {
+	var e *counter.Error
+	if !errors.As(err, &e) {
+		return err.Error()
 	}
-	return strings.Join(parts, ";")
+	parts, joint, open, end := []string{e.Zh}, "；", "（", "）"
+	if lang == "en" {
+		parts, joint, open, end = []string{e.En}, "; ", " (", ")"
+	}
+	for _, p := range e.Details {
+		p = p.In(lang)
+		text := p.Where + ": " + p.What
+		if p.Fix != "" {
+			text += open + p.Fix + end
+		}
+		parts = append(parts, text)
+	}
+	return strings.Join(parts, joint)
 }

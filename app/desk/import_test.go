@@ -32,3 +32,22 @@ func TestImportRecordsAPersonOnce(t *testing.T) {
 		t.Errorf("two numbers were replaced, and this is kept of them: %+v", phone.Others)
 	}
 }
+
+// TestImportSaysWhatIsWrongWithALine: in both languages, with every detail whole.
+func TestImportSaysWhatIsWrongWithALine(t *testing.T) {
+	code := shared.promised(t).Code
+	lines := `{"item":"` + code + `","applicant":{"name":"上官云","number":"440604199003072011"},"materials":"all"}` + "\n" +
+		`{"item":"` + code + `","applicant":{"name":"上官云","numbr":"1"},"materials":"all"}` + "\n"
+	done, err := shared.wang.ImportCases(ctx, strings.NewReader(lines), nil)
+	must(t, err)
+	if done.Accepted != 0 || len(done.Refused) != 2 {
+		t.Fatalf("%+v", done)
+	}
+	first, second := done.Refused[0], done.Refused[1]
+	if !strings.Contains(first.Why, "校验位不对（请对照证件逐位核对）") || !strings.HasPrefix(first.WhyEn, "the application is incomplete") {
+		t.Errorf("%+v", first)
+	}
+	if !strings.Contains(second.Why, "numbr") || !strings.Contains(second.WhyEn, "numbr") {
+		t.Errorf("%+v", second)
+	}
+}

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"strings"
 	"slices"
 
 	"github.com/google/uuid"
@@ -89,7 +90,13 @@ func (s *Session) may(ctx context.Context, scope, kind string) error {
 	if err != nil || v.OK {
 		return err
 	}
-	return counter.Ef(counter.CodeDenied, "您没有权限做这一步(%s)", "you have no right to do this (%s)", kind).
+	what := kind
+	if _, verb, ok := strings.Cut(kind, "."); ok {
+		if name := counter.Verb(verb).Name("zh"); name != verb {
+			what = name
+		}
+	}
+	return counter.Ef(counter.CodeDenied, "您没有权限做这一步(%[1]s)", "you have no right to do this (%[2]s)", what, kind).
 		Hint("请有相应岗位的人员办理,或请区级管理员调整岗位", "ask a colleague with that role, or the district administrator")
 }
 

@@ -100,8 +100,9 @@ type Accepted struct {
 
 // Refusal is a line of an import that was not accepted.
 type Refusal struct {
-	Line int    `json:"line"`
-	Why  string `json:"why"`
+	Line  int    `json:"line"`
+	Why   string `json:"why"` // Chinese
+	WhyEn string `json:"why_en"`
 }
 
 // CaseImport is the outcome of a bulk acceptance.

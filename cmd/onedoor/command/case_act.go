@@ -109,6 +109,6 @@ func caseImport(ctx context.Context, c *cli.Call) error {
 func printCaseImport(w io.Writer, c *cli.Call, v desk.CaseImport) {
 	fmt.Fprintf(w, c.Say("受理 %d 件，未受理 %d 行\n", "%d accepted, %d lines refused\n"), v.Accepted, len(v.Refused))
 	for _, r := range v.Refused {
-		fmt.Fprintf(w, c.Say("  第 %d 行: %s\n", "  line %d: %s\n"), r.Line, r.Why)
+		fmt.Fprintf(w, c.Say("  第 %d 行: %s\n", "  line %d: %s\n"), r.Line, c.Say(r.Why, r.WhyEn))
 	}
 }
