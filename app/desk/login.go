@@ -2,8 +2,8 @@ package desk
 
 import (
 	"context"
-	"strings"
 	"slices"
+	"strings"
 
 	"github.com/google/uuid"
 
