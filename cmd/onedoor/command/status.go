@@ -83,7 +83,11 @@ func printStatus(w io.Writer, c *cli.Call, v station.Status) {
 func printRoads(w io.Writer, c *cli.Call, roads []station.Road) {
 	fmt.Fprintln(w, c.Say("通道:", "roads:"))
 	for _, r := range roads {
-		fmt.Fprintf(w, "  %s %s\n", c.Say(r.Name, roadsEn[r.Kind]), c.Say(r.Note, roadNoteEn(r)))
+		note := c.Say(r.Note, roadNoteEn(r))
+		if note == "" { // it is on, and its peers follow
+			note = c.Say("已打开", "on")
+		}
+		fmt.Fprintf(w, "  %s %s\n", c.Say(r.Name, roadsEn[r.Kind]), note)
 		for _, p := range r.Peers {
 			state := c.Say("在线", "connected")
 			if !p.Connected {
