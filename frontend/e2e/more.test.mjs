@@ -86,6 +86,7 @@ test('a file dropped on a material is its scan, and the case shows it', async ()
   await page.keyboard.press('Enter')
   const row = detail().locator('.material', { hasText: material })
   await row.getByText('查看').waitFor()
+  await row.getByText('扫描件已送到上级').waitFor() // then no mark goes any more, and nothing moves below the pointer
   await row.click()
   await page.getByRole('alertdialog').locator('img').waitFor()
   assert.equal(await page.getByRole('alertdialog').locator('img').evaluate((i) => i.decode().then(() => i.naturalWidth)), 1)
