@@ -31,6 +31,9 @@ func founded(c *counter.CaseState, acts map[counter.Verb]*act, next *act, kind s
 	if !asks || next != nil && slices.Contains(f.acts, next.verb) {
 		return true
 	}
+	if kind == "grant" && c.Instant && next != nil && next.verb == counter.VerbConclude {
+		return acts[counter.VerbDeny] == nil
+	}
 	if !slices.Contains(f.states, c.Status) {
 		return false
 	}

@@ -55,3 +55,18 @@ func TestNoPaperStatesWhatWasNotDone(t *testing.T) {
 	must(t, err)
 	look("grant")
 }
+
+// TestAnInstantCaseIsGrantedByItsConclusion: with that act, and after it.
+func TestAnInstantCaseIsGrantedByItsConclusion(t *testing.T) {
+	item := shared.item(t, func(it *counter.Item) bool {
+		return it.Instant && len(it.RequiredFields()) == 0 && it.Accepts(counter.ObjectPerson)
+	})
+	number := shared.newCase(t, item, 432)
+	out := filepath.Join(t.TempDir(), "grant.pdf")
+	r := desk.PrintRequest{Number: number, Kind: "grant", Texts: map[string]string{"decided_on": "2026-11-20"}, Out: out}
+	_, _, err := shared.wang.PrintPaper(ctx, r)
+	refused(t, err, counter.CodeInvalid)
+	_, _, _, err = shared.wang.ActWithPaper(ctx, number, "conclude", desk.ActOptions{}, r)
+	must(t, err)
+	verified(t, out, number, "grant")
+}
