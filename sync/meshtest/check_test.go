@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"slices"
 
+	"github.com/google/uuid"
+
 	"onedoor/app/counter"
 	"onedoor/sync/oplog"
 	"onedoor/sync/segment"
@@ -281,4 +283,26 @@ func (w *world) checkRebuild() {
 			w.fatalf("rebuild at %s\n got %+v\nwant %+v", d.name, after, before)
 		}
 	}
+}
+
+// orphans counts the ops of a scope that wait for ever: they were said of something that
+// no disk holds any more, because its author's home and every other disk that had it
+// were replaced by their backups (found by seed 9765: a town's whole disk and the hub).
+func (w *world) orphans(d *device, sc oplog.Scope) (n int) {
+	seen := map[uuid.UUID]bool{}
+	for _, e := range w.entries {
+		if e.scope != sc || !e.lost || seen[e.entity] {
+			continue
+		}
+		seen[e.entity] = true
+		if doc, err := d.store.Entity(bg, string(sc), e.entity); err == nil {
+			n += doc.Waiting
+		}
+	}
+	return n
+}
+
+// lostOf tells whether something about the entity of an entry is lost.
+func (w *world) lostOf(e *entry) bool {
+	return slices.ContainsFunc(w.entries, func(o *entry) bool { return o.lost && o.scope == e.scope && o.entity == e.entity })
 }
